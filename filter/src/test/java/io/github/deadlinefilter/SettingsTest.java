@@ -96,7 +96,8 @@ class SettingsTest {
             "retryAfter", "7s",
             "status", "504",
             "routes",
-                "/a = 1s\n/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none until=commit");
+                "/a = 1s\n"
+                    + "/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none until=commit");
 
     Routes routes = Settings.of(params, JAVA_21).routes();
 
