@@ -8,6 +8,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class ContainerLog implements AutoCloseable {
   private static final int MOST = 2_000;
+  private static final SimpleFormatter FORMATTER = new SimpleFormatter();
   private static final Logger ROOT = Logger.getLogger("");
 
   /** The console's handlers, away while any log is open. Guarded by the class. */
@@ -57,14 +59,19 @@ public final class ContainerLog implements AutoCloseable {
   public List<LogRecord> warnings() {
     return records().stream()
         .filter(record -> record.getLevel().intValue() >= Level.WARNING.intValue())
-        .collect(Collectors.toList());
+        .toList();
   }
 
   /** The records of the loggers whose name begins with {@code prefix}. */
   public List<LogRecord> of(String prefix) {
     return records().stream()
         .filter(record -> String.valueOf(record.getLoggerName()).startsWith(prefix))
-        .collect(Collectors.toList());
+        .toList();
+  }
+
+  /** The record's message with its parameters filled in. */
+  public static String message(LogRecord record) {
+    return FORMATTER.formatMessage(record);
   }
 
   /** One line for each record, for the message of an assertion. */
@@ -76,7 +83,7 @@ public final class ContainerLog implements AutoCloseable {
                     + " "
                     + record.getLoggerName()
                     + " "
-                    + record.getMessage()
+                    + message(record)
                     + (record.getThrown() == null ? "" : " / " + record.getThrown()))
         .collect(Collectors.joining("\n"));
   }

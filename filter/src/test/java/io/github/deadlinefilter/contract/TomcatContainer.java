@@ -33,6 +33,9 @@ final class TomcatContainer implements TestContainer {
   @Override
   public void start(Application application, Options options) throws Exception {
     folder = new ScratchFolder();
+    // Tomcat leaves these behind, and the next Tomcat would make the folder of the last one again.
+    System.clearProperty("catalina.home");
+    System.clearProperty("catalina.base");
     tomcat = new Tomcat();
     tomcat.setBaseDir(folder.work().toString());
 
@@ -192,6 +195,10 @@ final class TomcatContainer implements TestContainer {
 
   /** Tomcat's own count has the connection that the acceptor still waits for; this one has not. */
   private static final class Protocol extends Http11NioProtocol {
+    Protocol() {
+      getEndpoint().setExecutorTerminationTimeoutMillis(STOP_MILLIS);
+    }
+
     int openConnections() {
       return getEndpoint().getConnections().size();
     }
