@@ -319,8 +319,14 @@ final class Expiry {
   void over(RequestRun run) {
     run.runs().finished(run);
     AsyncContext parked = run.parkedContext();
-    if (parked != null) {
-      complete(parked);
+    try {
+      if (parked != null) {
+        complete(parked);
+      }
+    } finally {
+      // Race with those who hold the request until it is over: they may have looked since the last
+      // one left and before the state word said so.
+      run.wake();
     }
   }
 

@@ -385,12 +385,17 @@ final class RequestRun extends RunState implements Runnable {
     waiters = Arrays.stream(waiters).filter(other -> other != thread).toArray(Thread[]::new);
   }
 
-  @Override
-  void movedWhileClosed() {
+  /** Has everybody who waits look again. */
+  void wake() {
     LockSupport.unpark(containerThread);
     for (Thread waiter : waiters) {
       LockSupport.unpark(waiter);
     }
+  }
+
+  @Override
+  void movedWhileClosed() {
+    wake();
     // Race with the answerer: it looks again after it has parked the run, so one of the two sees
     // PARKED and nobody inside, and the state word lets only one of them through.
     if (tryOver()) {
