@@ -94,7 +94,10 @@ final class Expiry {
       run.reason(Reason.EXPIRED_IN_QUEUE);
     }
     boolean cut = stop(run, phase, /* presence= */ 0);
-    if (!run.request.isAsyncStarted() && run.tryAnswerClean()) {
+    // Without a grace the answer of running work is always the direct one: not the one or the
+    // other, as a worker happens to be fast.
+    boolean clean = phase != RUNNING || run.route.graceNanos() > 0;
+    if (clean && !run.request.isAsyncStarted() && run.tryAnswerClean()) {
       answerClean(run);
       return true;
     }
@@ -161,14 +164,14 @@ final class Expiry {
     if (phase < 0) {
       return;
     }
-    boolean async = true;
+    boolean direct = true;
     boolean cut = false;
     try {
       cut = stop(run, phase, CALL);
       // sendError is not for asynchronous requests, so those are answered here in any case.
-      async = phase == ASYNC || run.request.isAsyncStarted();
+      direct = phase == ASYNC || run.request.isAsyncStarted() || run.route.graceNanos() == 0;
     } finally {
-      if (run.tryAnswerDirect(CALL, async)) {
+      if (run.tryAnswerDirect(CALL, direct)) {
         answerFromHere(run, phase, cut);
       }
     }
