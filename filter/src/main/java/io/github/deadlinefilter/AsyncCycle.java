@@ -108,6 +108,9 @@ final class AsyncCycle implements AsyncListener {
       tell(listeners(), event, AsyncListener::onComplete);
     } finally {
       run.runs().forget(run);
+      if (run.phase() == RunState.DISPATCHED) {
+        run.runs().dispatchedElsewhere();
+      }
       if (run.close()) {
         // A thread that the application left inside may still be there: the container reuses its
         // objects when this returns.

@@ -44,7 +44,13 @@ final class DeadlineReply {
   }
 
   private static String text(Reason reason, String incident) {
-    return "Timeout: " + reason.detail() + "\nIncident: " + incident + "\n";
+    return "Timeout: "
+        + reason.detail()
+        + "\nReason: "
+        + reason.code()
+        + "\nIncident: "
+        + incident
+        + "\n";
   }
 
   private static String html(int status, Reason reason, String incident) {

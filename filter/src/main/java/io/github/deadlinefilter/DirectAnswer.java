@@ -4,6 +4,8 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ final class DirectAnswer {
   DirectAnswer(ContainerQuirks quirks, @Nullable String errorPage) {
     this.quirks = quirks;
     this.errorPage = errorPage;
+    // Loads its classes now: the first expiry has no time for that.
+    DeadlineReply.of("text/html, */*;q=0.1", 503, Reason.EXPIRED, Incident.next());
   }
 
   /** Writes to the container's own response, past outer filters that might keep bytes back. */
@@ -26,7 +30,6 @@ final class DirectAnswer {
     HttpServletResponse response = run.response;
     HeaderSnapshot headers = run.head.before();
     int status = run.route.status();
-    String accept = request.getHeader("Accept");
     String type;
     byte[] body;
     CapturedPage page =
@@ -35,7 +38,8 @@ final class DirectAnswer {
       type = page.getContentType();
       body = page.body();
     } else {
-      DeadlineReply reply = DeadlineReply.of(accept, status, report.reason(), report.incident());
+      DeadlineReply reply =
+          DeadlineReply.of(accept(request), status, report.reason(), report.incident());
       type = reply.contentType();
       body = reply.bytes();
     }
@@ -56,6 +60,14 @@ final class DirectAnswer {
     ServletOutputStream output = response.getOutputStream();
     output.write(body);
     output.close();
+  }
+
+  /** The client's wishes, in one line however many it used. */
+  private static @Nullable String accept(HttpServletRequest request) {
+    Enumeration<String> lines = request.getHeaders("Accept");
+    return lines == null || !lines.hasMoreElements()
+        ? null
+        : String.join(",", Collections.list(lines));
   }
 
   /** The headers of every answer of the filter's own. */

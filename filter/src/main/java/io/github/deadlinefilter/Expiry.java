@@ -104,12 +104,12 @@ final class Expiry {
     run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
     boolean parked;
     if (quirks.mustEndInputBeforePark(run.request) && run.isReading()) {
-      answerDirect(run, cut);
+      answerDirect(run, cut, /* presence= */ 0);
       quirks.endInput(run.request);
       parked = park(run);
     } else {
       parked = !run.isWriting() && park(run);
-      answerDirect(run, cut);
+      answerDirect(run, cut, /* presence= */ 0);
     }
     run.parked();
     if (run.tryOver()) {
@@ -179,7 +179,7 @@ final class Expiry {
 
   private void answerFromHere(RequestRun run, int phase, boolean cut) {
     try {
-      answerDirect(run, cut);
+      answerDirect(run, cut, CALL);
     } finally {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
@@ -256,9 +256,9 @@ final class Expiry {
   }
 
   /** Somebody is inside, or the request is asynchronous. */
-  private void answerDirect(RequestRun run, boolean cut) {
+  private void answerDirect(RequestRun run, boolean cut, long presence) {
     Answer answer;
-    boolean left = run.isQuiet();
+    boolean left = run.isAlone(presence);
     if (cut) {
       answer = Answer.ABORTED;
     } else if (quirks.isOnWire(run.response)) {

@@ -122,6 +122,8 @@ final class Parts implements AutoCloseable {
 
   @Override
   public void close() {
+    runs.refuseNew();
+    admission.open();
     int inside = runs.stop(STOP_NANOS);
     if (inside > 0) {
       LOG.log(
@@ -131,7 +133,6 @@ final class Parts implements AutoCloseable {
           inside,
           Durations.format(STOP_NANOS));
     }
-    admission.open();
     if (workers != null) {
       workers.close();
     }

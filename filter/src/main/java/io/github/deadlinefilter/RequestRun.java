@@ -258,14 +258,27 @@ final class RequestRun extends RunState implements Runnable {
     head.sendError(outerResponse);
     switch (afterLeave) {
       case CLOSING -> {
-        if (!tryDone() && !await(this::isQuiet, /* nanos= */ -1) && runs.expiry().here(this)) {
-          return;
+        // Somebody that the application started may still be inside: until the deadline.
+        while (!tryDone()) {
+          if (isExpired()) {
+            runs.expiry().leaveExpired(this);
+            return;
+          }
+          if (!await(this::isQuiet, /* nanos= */ -1) && runs.expiry().here(this)) {
+            return;
+          }
         }
-        tryDone();
         runs.finished(this);
       }
       case ENDING -> runs.finished(this);
-      default -> runs.watch(this);
+      case ASYNC -> {
+        runs.watch(this);
+        // Race with the application's complete(): it may have come before the alarm was set.
+        if (phase() != ASYNC) {
+          alarm(null);
+        }
+      }
+      default -> {} // dispatched: the next pass looks at the deadline first
     }
     rethrowFailure();
   }

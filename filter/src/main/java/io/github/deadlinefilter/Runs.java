@@ -30,6 +30,7 @@ final class Runs {
   private final Map<Identity, RequestRun> asynchronous = new ConcurrentHashMap<>();
 
   private volatile boolean stopping;
+  private volatile boolean saidUnmapped;
 
   Runs(Expiry expiry, DeadlineTimer timer, Executor answerers) {
     this.expiry = expiry;
@@ -68,7 +69,8 @@ final class Runs {
     inFlight.add(run);
     // Race with stop(): it sets the flag before it looks at who is in flight.
     if (stopping) {
-      run.expireEarly(Reason.STOPPING);
+      run.reason(Reason.STOPPING);
+      run.deadline.expireNow();
     }
   }
 
@@ -92,6 +94,18 @@ final class Runs {
     asynchronous.remove(new Identity(run.request), run);
   }
 
+  /** An asynchronous dispatch ended without having come through the filter. */
+  void dispatchedElsewhere() {
+    if (!saidUnmapped) {
+      saidUnmapped = true;
+      System.getLogger("io.github.deadlinefilter")
+          .log(
+              System.Logger.Level.WARNING,
+              "An asynchronous dispatch ran without a deadline: map the filter for it, too, with"
+                  + " <dispatcher>ASYNC</dispatcher>");
+    }
+  }
+
   /** Looks at {@code run} at its deadline, from the timer's side. */
   void watch(RequestRun run) {
     int pass = run.pass();
@@ -103,7 +117,7 @@ final class Runs {
       Future<?> alarm = timer.in(nanos, () -> answerers.execute(() -> expiry.later(run, pass)));
       run.alarm(alarm);
     } catch (RejectedExecutionException e) {
-      answerers.execute(() -> expiry.later(run, pass)); // the filter is being destroyed
+      // The filter is destroyed and has told this run to stop.
     }
   }
 
@@ -111,14 +125,18 @@ final class Runs {
     return stopping;
   }
 
+  /** Refuses new runs from now on. */
+  void refuseNew() {
+    stopping = true;
+  }
+
   /**
-   * Refuses new runs, expires the others, and waits for them.
+   * Expires all runs and waits for them; after {@link #refuseNew}.
    *
    * @param nanos how long to wait at most
    * @return how many are still inside
    */
   int stop(long nanos) {
-    stopping = true;
     for (RequestRun run : inFlight) {
       run.expireEarly(Reason.STOPPING);
     }

@@ -56,7 +56,7 @@ class DeadlineReplyTest {
 
     assertEquals("text/plain;charset=utf-8", reply.contentType());
     assertEquals(
-        "Timeout: The application is stopping and takes no new requests.\nIncident: k3m9x2pqa\n",
+        "Timeout: The application is stopping and takes no new requests.\nReason: stopping\nIncident: k3m9x2pqa\n",
         body(reply));
   }
 
