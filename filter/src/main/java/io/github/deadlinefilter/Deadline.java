@@ -30,8 +30,8 @@ public final class Deadline {
   /** The deadline no longer applies: the response has begun and the route says until=commit. */
   private volatile boolean lifted;
 
-  /** The run was told to end before its time: the filter is being destroyed. */
-  private volatile boolean endedEarly;
+  /** Why the run was told to end before its time, null if it was not. */
+  private volatile @Nullable Reason endedEarly;
 
   // Guarded by this.
   private final Deque<Registration> registrations = new ArrayDeque<>(0);
@@ -75,7 +75,7 @@ public final class Deadline {
 
   /** Nanoseconds left, negative once passed; {@link Long#MAX_VALUE} if there is no end. */
   long remainingNanos() {
-    if (endedEarly) {
+    if (endedEarly != null) {
       return 0;
     }
     return isUnlimited() ? Long.MAX_VALUE : lengthNanos - elapsedNanos();
@@ -111,7 +111,7 @@ public final class Deadline {
   }
 
   DeadlineExceededException exceeded() {
-    return new DeadlineExceededException(route, Duration.ofNanos(lengthNanos));
+    return new DeadlineExceededException(route, Duration.ofNanos(lengthNanos), endedEarly);
   }
 
   /**
@@ -169,9 +169,11 @@ public final class Deadline {
     lifted = true;
   }
 
-  /** The deadline is now, whatever it was. */
-  void expireNow() {
-    endedEarly = true;
+  /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */
+  void expireNow(Reason why) {
+    if (remainingNanos() > 0) {
+      endedEarly = why;
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.io.Serial;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown to an application that goes on using a request, a response or a stream of which the
@@ -19,15 +20,24 @@ public final class DeadlineExceededException extends RuntimeException {
   /** How long it was. */
   private final Duration length;
 
-  DeadlineExceededException(String route, Duration length) {
-    super(
-        "The deadline of "
-            + Durations.format(length.toNanos())
-            + " (route "
-            + route
-            + ") has passed");
+  /**
+   * @param endedEarly why the request was ended before its deadline, null if it was not
+   */
+  DeadlineExceededException(String route, Duration length, @Nullable Reason endedEarly) {
+    super(message(route, Durations.format(length.toNanos()), endedEarly));
     this.route = route;
     this.length = length;
+  }
+
+  private static String message(String route, String length, @Nullable Reason endedEarly) {
+    return endedEarly == null
+        ? "The deadline of " + length + " (route " + route + ") has passed"
+        : "The request was ended before its deadline of "
+            + length
+            + " (route "
+            + route
+            + "): "
+            + endedEarly.code();
   }
 
   /** The route whose deadline passed: its methods and pattern as configured, or {@code default}. */

@@ -123,7 +123,7 @@ final class Expiry {
   /** Refuses a run that has not begun, or not begun again. On its container thread. */
   void refuse(RequestRun run, Reason reason) throws IOException, ServletException {
     run.reason(reason);
-    run.deadline.expireNow();
+    run.deadline.expireNow(reason);
     here(run);
   }
 

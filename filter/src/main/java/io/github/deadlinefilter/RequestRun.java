@@ -478,7 +478,7 @@ final class RequestRun extends RunState implements Runnable {
   /** The run is to expire now, for another reason than its deadline: on any thread. */
   void expireEarly(Reason why) {
     reason = why;
-    deadline.expireNow();
+    deadline.expireNow(why);
     LockSupport.unpark(containerThread);
     runs.watch(this);
   }

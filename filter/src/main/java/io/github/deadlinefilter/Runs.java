@@ -70,7 +70,7 @@ final class Runs {
     // Race with stop(): it sets the flag before it looks at who is in flight.
     if (stopping) {
       run.reason(Reason.STOPPING);
-      run.deadline.expireNow();
+      run.deadline.expireNow(Reason.STOPPING);
     }
   }
 
