@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a request wants its view to be slow: {@code ?delay=SECONDS}, zero where it does not say.
@@ -18,7 +19,10 @@ record Delay(BigDecimal seconds) {
    * Reads the parameter; no other spelling of a number, and none above the longest, is let through.
    */
   static Delay of(HttpServletRequest request) throws BadDelay {
-    String[] given = request.getParameterValues(PARAMETER);
+    return of(request.getParameterValues(PARAMETER));
+  }
+
+  static Delay of(String @Nullable ... given) throws BadDelay {
     if (given == null) {
       return new Delay(BigDecimal.ZERO);
     }

@@ -34,9 +34,10 @@ final class ProxiedConnection {
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }
-      backend.connect(backendAddress);
-      clientKey = client.register(selector, 0);
-      backendKey = backend.register(selector, SelectionKey.OP_CONNECT);
+      boolean connected = backend.connect(backendAddress); // on loopback often at once
+      clientKey = client.register(selector, connected ? SelectionKey.OP_READ : 0);
+      backendKey =
+          backend.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
     } catch (IOException e) {
       backend.close();
       client.close();

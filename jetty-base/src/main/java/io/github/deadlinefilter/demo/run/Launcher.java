@@ -81,8 +81,9 @@ public final class Launcher {
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-Dsun.net.httpserver.nodelay=true", // else every answer waits for an acknowledgement
-            "-Dio.netty.noUnsafe=true", // Netty works without, and newer JVMs complain
+            "-Dio.netty.noUnsafe=true", // Netty and Infinispan do without; newer JVMs complain
             "-Dio.netty.transport.noNative=true",
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             base.resolve("target/deadline-filter-jetty-base.jar")
                 + java.io.File.pathSeparator

@@ -3,7 +3,9 @@ package io.github.deadlinefilter.demo.run;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Map;
 
@@ -19,23 +21,40 @@ record ListenAddress(String host, int port) {
    * @throws CannotStart naming the variable, its value and what to do
    */
   static ListenAddress from(Map<String, String> environment) throws CannotStart {
-    String host = environment.getOrDefault("HOST", "127.0.0.1");
-    int port = port(environment.getOrDefault("PORT", "8080"));
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw new CannotStart("HOST is \"" + host + "\", which is no address of this machine");
-    }
+    String host = given(environment, "HOST", "127.0.0.1");
+    int port = port(given(environment, "PORT", "8080"));
+    InetAddress address = local(host);
     try (var socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address, port));
       return new ListenAddress(host, socket.getLocalPort());
     } catch (IOException e) {
       throw new CannotStart(
-          "Port %d on %s cannot be had (%s). Choose another one: PORT=%d"
+          "Port %d on %s is taken (%s). Choose another one: PORT=%d"
               .formatted(port, host, e.getMessage(), port < 65535 ? port + 1 : port - 1));
     }
+  }
+
+  private static String given(Map<String, String> environment, String name, String orElse) {
+    String value = environment.getOrDefault(name, "").trim();
+    return value.isEmpty() ? orElse : value;
+  }
+
+  private static InetAddress local(String host) throws CannotStart {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      if (address.isAnyLocalAddress()
+          || address.isLoopbackAddress()
+          || NetworkInterface.getByInetAddress(address) != null) {
+        return address;
+      }
+    } catch (UnknownHostException | SocketException e) {
+      // The same answer as for an address of another machine.
+    }
+    throw new CannotStart(
+        "HOST is \""
+            + host
+            + "\"; accepted is an address of this machine, such as 127.0.0.1 or 0.0.0.0");
   }
 
   private static int port(String given) throws CannotStart {
@@ -47,12 +66,7 @@ record ListenAddress(String host, int port) {
 
   /** For a client on this machine: an address for all interfaces is reached through loopback. */
   String url() throws CannotStart {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw new CannotStart("HOST is \"" + host + "\", which is no address of this machine");
-    }
+    InetAddress address = local(host);
     String reached = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
     return "http://" + (reached.contains(":") ? "[" + reached + "]" : reached) + ":" + port;
   }
