@@ -1,4 +1,30 @@
-/** A deadline for every request of a Jakarta Servlet application. */
+/**
+ * A deadline for every request of a Jakarta Servlet application. The files in the order in which a
+ * request meets them:
+ *
+ * <p><b>Enter.</b> {@link io.github.deadlinefilter.DeadlineFilter} is what the container knows. It
+ * has its {@code Settings}, which came from {@code Parameter}s in web.xml, a {@link
+ * io.github.deadlinefilter.Builder} or the {@code Environment}, looks the request's {@code Route}
+ * up in {@code Routes}, and is put together by {@code Parts}.
+ *
+ * <p><b>Run.</b> A {@code RequestRun} is one request under a deadline; {@code RunState}, its base,
+ * decides whether the chain or the clock won and counts who is inside. A {@code Pass} brings it
+ * through {@code Admission} to one of the {@code Workers}, or lets the container thread do the
+ * work. {@code Runs} knows those in flight. {@code InterruptFence} keeps interrupts inside a run,
+ * and {@link io.github.deadlinefilter.Deadline} is what the application may ask.
+ *
+ * <p><b>Guard.</b> The application sees {@code GuardedRequest} and {@code GuardedResponse}, the
+ * {@code Guarded...} streams and parts they give out, and {@code AsyncCycle} with its {@code
+ * GuardedAsyncContext} and {@code IoListeners} if it goes asynchronous. {@code ResponseHead} knows
+ * what the application did to the response's head.
+ *
+ * <p><b>Expire.</b> {@code Expiry} is the sequence at a deadline. {@code DirectAnswer} writes a
+ * {@code DeadlineReply}, or a {@code CapturedPage} of the application, past a worker that stays;
+ * {@code ContainerQuirks} is what Jetty and Tomcat need beyond the specification; {@code
+ * DeadlineTimer} and {@code Background} act where no container thread waits.
+ *
+ * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time.
+ */
 @NullMarked
 package io.github.deadlinefilter;
 

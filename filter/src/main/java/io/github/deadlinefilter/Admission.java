@@ -1,0 +1,78 @@
+package io.github.deadlinefilter;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many runs may be on workers at a time, and how many may wait for that, first come first
+ * served. The container thread itself waits, so a run that expires here has never been anywhere
+ * else, and there is no queue to take it out of.
+ *
+ * <p>Thread-safe.
+ */
+final class Admission {
+  /** What {@link #enter} came to. */
+  enum Outcome {
+    ADMITTED,
+    QUEUE_FULL,
+    EXPIRED
+  }
+
+  private final Semaphore free;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final int queue;
+
+  Admission(int workers, int queue) {
+    this.free = new Semaphore(workers, /* fair= */ true);
+    this.queue = queue;
+  }
+
+  /**
+   * Waits for a worker as long as {@code deadline} allows, if the queue has room. Every ADMITTED
+   * owes one {@link #leave()}. An interrupt does not end the wait and is still pending afterwards.
+   */
+  Outcome enter(Deadline deadline) {
+    boolean interrupted = Thread.interrupted();
+    boolean queued = false;
+    try {
+      while (true) {
+        try {
+          // A time-out of zero and not tryAcquire(), which would barge past those who wait.
+          if (acquire(queued ? deadline.remainingNanos() : 0)) {
+            return Outcome.ADMITTED;
+          }
+          if (queued) {
+            return Outcome.EXPIRED;
+          }
+          queued = true;
+          if (waiting.incrementAndGet() > queue) {
+            return Outcome.QUEUE_FULL;
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (queued) {
+        waiting.decrementAndGet();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean acquire(long nanos) throws InterruptedException {
+    return free.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void leave() {
+    free.release();
+  }
+
+  /** Lets everybody who waits go on, to be refused by the caller. Not to be undone. */
+  void open() {
+    free.release(Integer.MAX_VALUE / 2);
+  }
+}

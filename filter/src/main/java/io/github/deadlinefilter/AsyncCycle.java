@@ -1,0 +1,194 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The asynchronous cycles that an application starts in one run, as its container sees them: the
+ * one listener that the container knows, which tells the application's own listeners in their order
+ * and closes the fence after the last of them.
+ *
+ * <p>Listener methods are called by the container; {@link #start} on any thread of the application.
+ */
+final class AsyncCycle implements AsyncListener {
+
+  /** An application's listener with the request and response that it wants to see in events. */
+  record Listening(
+      AsyncListener listener,
+      @Nullable ServletRequest request,
+      @Nullable ServletResponse response) {}
+
+  private final RequestRun run;
+  private final IoListeners ioListeners;
+
+  // Guarded by this, which is never held while anybody is called.
+  private @Nullable GuardedAsyncContext context;
+  private List<Listening> listeners = new ArrayList<>(0);
+  private boolean registered;
+
+  AsyncCycle(RequestRun run) {
+    this.run = run;
+    this.ioListeners = new IoListeners(run);
+  }
+
+  /** The guarded context, null before the first cycle. */
+  synchronized @Nullable GuardedAsyncContext context() {
+    return context;
+  }
+
+  IoListeners ioListeners() {
+    return ioListeners;
+  }
+
+  void enterPass(Thread containerThread) {
+    ioListeners.enterPass(containerThread);
+  }
+
+  /** Registers on the container thread what was set on a worker. */
+  void registerListeners() {
+    ioListeners.leavePass();
+  }
+
+  /**
+   * Starts a cycle; inside the fence.
+   *
+   * @param original what hasOriginalRequestAndResponse() will say, see {@link GuardedRequest}
+   */
+  AsyncContext start(Supplier<AsyncContext> container, boolean original) {
+    synchronized (this) {
+      registered = false;
+    }
+    AsyncContext real = container.get(); // calls onStartAsync below, if this is not the first cycle
+    boolean register;
+    GuardedAsyncContext guarded;
+    synchronized (this) {
+      register = !registered;
+      registered = true;
+      if (context == null) {
+        context = new GuardedAsyncContext(run, this);
+      }
+      guarded = context;
+    }
+    guarded.renew(real, original);
+    if (register) {
+      real.addListener(this);
+    }
+    run.asyncStarted();
+    run.runs().remember(run);
+    return guarded;
+  }
+
+  synchronized void add(Listening listening) {
+    listeners.add(listening);
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) throws IOException {
+    List<Listening> before;
+    synchronized (this) {
+      before = listeners;
+      listeners = new ArrayList<>(0);
+      registered = true;
+    }
+    event.getAsyncContext().addListener(this); // the container forgets listeners with each cycle
+    tell(before, event, AsyncListener::onStartAsync);
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) throws IOException {
+    try {
+      tell(listeners(), event, AsyncListener::onComplete);
+    } finally {
+      run.runs().forget(run);
+      if (run.phase() == RunState.DISPATCHED) {
+        run.runs().dispatchedElsewhere();
+      }
+      if (run.close()) {
+        // A thread that the application left inside may still be there: the container reuses its
+        // objects when this returns.
+        run.awaitQuiet();
+        run.tryDone();
+        run.runs().finished(run);
+      } else {
+        hold();
+      }
+    }
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) throws IOException {
+    if (run.containerEnds()) {
+      run.runs().finished(run);
+      tell(listeners(), event, AsyncListener::onTimeout);
+    } else {
+      hold();
+    }
+  }
+
+  @Override
+  public void onError(AsyncEvent event) throws IOException {
+    if (run.containerEnds()) {
+      run.runs().finished(run);
+      tell(listeners(), event, AsyncListener::onError);
+    } else {
+      hold();
+    }
+  }
+
+  /**
+   * The container wants its objects back (a client's reset, a time-out of its own, its stop) while
+   * a late worker may be inside: it would recycle them under the worker as soon as this returned.
+   */
+  private void hold() {
+    run.await(() -> run.phase() == RunState.OVER || run.phase() == RunState.DONE, Long.MAX_VALUE);
+  }
+
+  private synchronized List<Listening> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    void on(AsyncListener listener, AsyncEvent event) throws IOException;
+  }
+
+  /** Tells all of them, also if one throws; then throws what the first one threw. */
+  private void tell(List<Listening> whom, AsyncEvent event, Call call) throws IOException {
+    Throwable first = null;
+    for (Listening one : whom) {
+      try {
+        call.on(one.listener(), eventFor(one, event));
+      } catch (IOException | RuntimeException | Error e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first instanceof IOException e) {
+      throw e;
+    } else if (first instanceof RuntimeException e) {
+      throw e;
+    } else if (first instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private AsyncEvent eventFor(Listening one, AsyncEvent event) {
+    boolean own = one.request() != null && one.response() != null;
+    return new AsyncEvent(
+        context(),
+        own ? one.request() : run.guarded(event.getSuppliedRequest()),
+        own ? one.response() : run.guarded(event.getSuppliedResponse()),
+        event.getThrowable());
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.deadlinefilter;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The filter's own threads beside workers and timer: some answer expiries that no container thread
+ * waits for, others run what was registered with {@link Deadline#onExpire}. Both may block, on a
+ * client or on whatever a cancellation does, so they are apart and each is bounded.
+ */
+final class Background implements AutoCloseable {
+  private static final int ANSWERERS = 16;
+  private static final int CANCELLERS = 32;
+
+  /** More than this many cancellations wait only if all the others block. */
+  private static final int WAITING_CANCELLATIONS = 10_000;
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private final ThreadPoolExecutor answerers;
+  private final ThreadPoolExecutor cancellers;
+
+  Background(Threads threads) {
+    answerers = pool(threads, "deadline-answer", ANSWERERS, Integer.MAX_VALUE);
+    cancellers = pool(threads, "deadline-cancel", CANCELLERS, WAITING_CANCELLATIONS);
+    cancellers.setRejectedExecutionHandler(
+        (task, executor) ->
+            LOG.log(
+                System.Logger.Level.WARNING,
+                executor.isShutdown()
+                    ? "A cancellation was not started: the filter is destroyed"
+                    : "A cancellation was not started: " + CANCELLERS + " others block"));
+  }
+
+  private static ThreadPoolExecutor pool(Threads threads, String name, int size, int queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(queue),
+            threads.named(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  Executor answerers() {
+    return answerers;
+  }
+
+  /** A cancellation that throws is logged, and harms nobody. */
+  Executor cancellations() {
+    return task ->
+        cancellers.execute(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.WARNING, "A cancellation failed", e);
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    answerers.shutdown();
+    cancellers.shutdown();
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.deadlinefilter;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instant at which the current request must be answered, and what is to be cancelled then.
+ *
+ * <p>Thread-safe. {@link #current()} knows the request's deadline on the thread that runs the
+ * request's chain and in tasks given to {@link jakarta.servlet.AsyncContext#start}; elsewhere it is
+ * {@link #NONE}.
+ */
+public final class Deadline {
+  /** No deadline: never passes, and nothing that is registered with it is ever called. */
+  public static final Deadline NONE =
+      new Deadline(Ticker.SYSTEM, "none", Route.NO_DEADLINE, Runnable::run);
+
+  private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
+
+  private final Ticker ticker;
+  private final String route;
+  private final long lengthNanos;
+  private final long startNanos;
+  private final Executor cancellers;
+
+  /** The deadline no longer applies: the response has begun and the route says until=commit. */
+  private volatile boolean lifted;
+
+  /** The run was told to end before its time: the filter is being destroyed. */
+  private volatile boolean endedEarly;
+
+  // Guarded by this.
+  private final Deque<Registration> registrations = new ArrayDeque<>(0);
+  private boolean expired;
+
+  /**
+   * A deadline that begins now.
+   *
+   * @param lengthNanos nanoseconds, or {@link Route#NO_DEADLINE}
+   * @param cancellers runs what {@link #onExpire} was given
+   */
+  Deadline(Ticker ticker, String route, long lengthNanos, Executor cancellers) {
+    this.ticker = ticker;
+    this.route = route;
+    this.lengthNanos = lengthNanos;
+    this.startNanos = ticker.nanos();
+    this.cancellers = cancellers;
+  }
+
+  /** The deadline of the request that this thread works for, else {@link #NONE}. Never null. */
+  public static Deadline current() {
+    Deadline deadline = CURRENT.get();
+    return deadline == null ? NONE : deadline;
+  }
+
+  /** Makes {@code deadline} the current one of this thread, null for none; returns the previous. */
+  static @Nullable Deadline replaceCurrent(@Nullable Deadline deadline) {
+    Deadline before = CURRENT.get();
+    if (deadline == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(deadline);
+    }
+    return before;
+  }
+
+  /** The time left, never negative; {@code Duration.ofNanos(Long.MAX_VALUE)} if there is no end. */
+  public Duration remaining() {
+    return Duration.ofNanos(Math.max(0, remainingNanos()));
+  }
+
+  /** Nanoseconds left, negative once passed; {@link Long#MAX_VALUE} if there is no end. */
+  long remainingNanos() {
+    if (endedEarly) {
+      return 0;
+    }
+    return isUnlimited() ? Long.MAX_VALUE : lengthNanos - elapsedNanos();
+  }
+
+  long elapsedNanos() {
+    return ticker.nanos() - startNanos;
+  }
+
+  /** The full length in nanoseconds. */
+  long lengthNanos() {
+    return lengthNanos;
+  }
+
+  private boolean isUnlimited() {
+    return lifted || lengthNanos == Route.NO_DEADLINE;
+  }
+
+  /** Whether no time is left. */
+  public boolean isExpired() {
+    return remainingNanos() <= 0;
+  }
+
+  /**
+   * For loops that want to stop by themselves.
+   *
+   * @throws DeadlineExceededException if no time is left
+   */
+  public void check() {
+    if (isExpired()) {
+      throw exceeded();
+    }
+  }
+
+  DeadlineExceededException exceeded() {
+    return new DeadlineExceededException(route, Duration.ofNanos(lengthNanos));
+  }
+
+  /**
+   * The smaller of a limit of your own and the time left: for a client's own timeout setting.
+   *
+   * @param own zero or more
+   * @throws IllegalArgumentException if {@code own} is negative
+   */
+  public Duration cap(Duration own) {
+    if (own.isNegative()) {
+      throw new IllegalArgumentException("own: " + own + " is negative");
+    }
+    Duration left = remaining();
+    return own.compareTo(left) <= 0 ? own : left;
+  }
+
+  /**
+   * Calls {@code cancellation} once if the request expires before the registration is closed, on a
+   * thread of the filter's own: it may block, and one that blocks or throws does not stop the
+   * others. The latest registered is started first. If the request has expired already it is called
+   * at once, on that thread too.
+   */
+  public Registration onExpire(Runnable cancellation) {
+    Registration registration =
+        new Registration(Objects.requireNonNull(cancellation, "cancellation"));
+    if (this == NONE) {
+      return registration;
+    }
+    synchronized (this) {
+      if (!expired) {
+        registrations.push(registration);
+        return registration;
+      }
+    }
+    cancellers.execute(cancellation);
+    return registration;
+  }
+
+  /** The request expired: starts what is registered. Returns how many there were. */
+  int cancelAll() {
+    Registration[] due;
+    synchronized (this) {
+      expired = true;
+      due = registrations.toArray(Registration[]::new);
+      registrations.clear();
+    }
+    for (Registration registration : due) {
+      cancellers.execute(registration.cancellation);
+    }
+    return due.length;
+  }
+
+  /** The response has begun and that is all that the route asks for. */
+  void lift() {
+    lifted = true;
+  }
+
+  /** The deadline is now, whatever it was. */
+  void expireNow() {
+    endedEarly = true;
+  }
+
+  @Override
+  public String toString() {
+    return isUnlimited() ? "Deadline[none]" : "Deadline[" + route + ", left " + remaining() + "]";
+  }
+
+  /** What {@link Deadline#onExpire} registered. {@link #close()} it when the work is done. */
+  public final class Registration implements AutoCloseable {
+    private final Runnable cancellation;
+
+    private Registration(Runnable cancellation) {
+      this.cancellation = cancellation;
+    }
+
+    /** Forgets the cancellation, if it has not been started. Idempotent, and does not wait. */
+    @Override
+    public void close() {
+      synchronized (Deadline.this) {
+        registrations.remove(this);
+      }
+    }
+  }
+}

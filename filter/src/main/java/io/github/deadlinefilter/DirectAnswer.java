@@ -1,0 +1,81 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a whole answer past a worker that is still inside: nothing of the application in it, the
+ * headers of outer filters kept, closed at its end. After the fence is closed and no write is in
+ * progress; on the thread that answers.
+ */
+final class DirectAnswer {
+  private final ContainerQuirks quirks;
+  private final @Nullable String errorPage;
+
+  DirectAnswer(ContainerQuirks quirks, @Nullable String errorPage) {
+    this.quirks = quirks;
+    this.errorPage = errorPage;
+    // Loads its classes now: the first expiry has no time for that.
+    DeadlineReply.of("text/html, */*;q=0.1", 503, Reason.EXPIRED, Incident.next());
+  }
+
+  /** Writes to the container's own response, past outer filters that might keep bytes back. */
+  void write(RequestRun run, ExpiryReport report) throws IOException {
+    HttpServletRequest request = run.request;
+    HttpServletResponse response = run.response;
+    HeaderSnapshot headers = run.head.before();
+    int status = run.route.status();
+    String type;
+    byte[] body;
+    CapturedPage page =
+        errorPage == null ? null : CapturedPage.of(request, response, errorPage, status, report);
+    if (page != null) {
+      type = page.getContentType();
+      body = page.body();
+    } else {
+      DeadlineReply reply =
+          DeadlineReply.of(accept(request), status, report.reason(), report.incident());
+      type = reply.contentType();
+      body = reply.bytes();
+    }
+    quirks.makeWritable(response);
+    response.reset();
+    quirks.afterReset(response);
+    headers.restore(response);
+    setHeaders(run, response);
+    response.setStatus(status);
+    if (type != null) {
+      response.setContentType(type);
+    }
+    response.setContentLength(body.length);
+    if (ContainerQuirks.isHttp1(request)) {
+      // The worker may still hold the connection's input, and a later request must not meet it.
+      response.setHeader("Connection", "close");
+    }
+    ServletOutputStream output = response.getOutputStream();
+    output.write(body);
+    output.close();
+  }
+
+  /** The client's wishes, in one line however many it used. */
+  private static @Nullable String accept(HttpServletRequest request) {
+    Enumeration<String> lines = request.getHeaders("Accept");
+    return lines == null || !lines.hasMoreElements()
+        ? null
+        : String.join(",", Collections.list(lines));
+  }
+
+  /** The headers of every answer of the filter's own. */
+  static void setHeaders(RequestRun run, HttpServletResponse response) {
+    response.setHeader("Cache-Control", "no-store");
+    long retryAfter = run.route.retryAfterSeconds();
+    if (retryAfter >= 0) {
+      response.setHeader("Retry-After", Long.toString(retryAfter));
+    }
+  }
+}

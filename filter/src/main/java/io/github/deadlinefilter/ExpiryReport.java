@@ -1,0 +1,119 @@
+package io.github.deadlinefilter;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One expiry or refusal, as it is logged: always the same keys, as key=value.
+ *
+ * @param incident the id that the client was given
+ * @param elapsedNanos from the request's entry to the decision
+ * @param phase where the request was: queued, running, or async
+ * @param stack of the worker at the decision, before it was told to stop; empty if there was none
+ */
+record ExpiryReport(
+    String incident,
+    Reason reason,
+    String method,
+    String route,
+    long deadlineNanos,
+    long elapsedNanos,
+    String phase,
+    List<StackTraceElement> stack) {
+
+  /** What the client got. */
+  enum Answer {
+    /** The container's own error handling. */
+    CLEAN,
+    /** The filter's own body, past a worker that is still inside. */
+    DIRECT,
+    /** The response had begun: the connection was closed, or the stream was reset. */
+    ABORTED,
+    /** The response had begun, and this container gives no means to cut it before its end. */
+    CUT_LATE
+  }
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  /** Carries the worker's stack into the log in the form that every log framework prints. */
+  private static final class WorkerStack extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    WorkerStack(List<StackTraceElement> stack, @Nullable Throwable ended) {
+      super(
+          "the worker was here",
+          null,
+          /* enableSuppression= */ true,
+          /* writableStackTrace= */ true);
+      setStackTrace(stack.toArray(StackTraceElement[]::new));
+      if (ended != null) {
+        addSuppressed(ended);
+      }
+    }
+  }
+
+  static ExpiryReport of(RequestRun run, String phase, List<StackTraceElement> stack) {
+    return new ExpiryReport(
+        Incident.next(),
+        run.reason(),
+        clean(run.method()),
+        run.route.name(),
+        run.deadline.lengthNanos(),
+        run.deadline.elapsedNanos(),
+        phase,
+        stack);
+  }
+
+  /** A method is the client's text. */
+  private static String clean(String method) {
+    String safe = method.length() > 20 ? method.substring(0, 20) : method;
+    return safe.replaceAll("[^A-Za-z0-9_-]", "?");
+  }
+
+  /** The client has been answered. {@code ended}: what the worker threw, if it has left. */
+  void answered(Answer answer, boolean left, @Nullable Throwable ended) {
+    boolean ran = !stack.isEmpty();
+    String worker = !ran ? "none" : left ? "left" : "stuck";
+    LOG.log(
+        System.Logger.Level.WARNING,
+        line("Deadline expired", worker) + " answer=" + answer.name().toLowerCase(Locale.ROOT),
+        ran || ended != null ? new WorkerStack(stack, ended) : null);
+  }
+
+  /** A worker that was reported as stuck has left. */
+  void leftLate(long nowElapsedNanos, @Nullable Throwable ended) {
+    String how =
+        ended == null
+            ? "returned"
+            : ended instanceof DeadlineExceededException ? "stopped-by-fence" : "threw";
+    LOG.log(
+        System.Logger.Level.WARNING,
+        line("Late worker left", "left-late")
+            + " overrun="
+            + Durations.format((nowElapsedNanos - elapsedNanos) / 1000_000 * 1000_000)
+            + " ended="
+            + how,
+        ended);
+  }
+
+  private String line(String event, String worker) {
+    return event
+        + ": incident="
+        + incident
+        + " reason="
+        + reason.code()
+        + " method="
+        + method
+        + " route=\""
+        + route
+        + "\" deadline="
+        + Durations.format(deadlineNanos)
+        + " elapsed="
+        + elapsedNanos / 1_000_000
+        + "ms phase="
+        + phase
+        + " worker="
+        + worker;
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The AsyncContext that an application gets: one for a run, the same over all of its cycles. It
+ * gives out the objects that the application holds, and decides with the state word whether {@code
+ * complete} or {@code dispatch} came before the deadline. After it both do nothing: the run is
+ * answered already, and the filter completes it.
+ *
+ * <p>Called on any thread of the application.
+ */
+final class GuardedAsyncContext implements AsyncContext {
+  private final RequestRun run;
+  private final AsyncCycle cycle;
+
+  /**
+   * Of the present cycle; written inside startAsync, before the application can use this object.
+   */
+  private volatile @Nullable AsyncContext real;
+
+  private volatile boolean original;
+
+  GuardedAsyncContext(RequestRun run, AsyncCycle cycle) {
+    this.run = run;
+    this.cycle = cycle;
+  }
+
+  /** A new cycle. */
+  void renew(AsyncContext containers, boolean hasOriginalRequestAndResponse) {
+    real = containers;
+    original = hasOriginalRequestAndResponse;
+  }
+
+  /** The container's own context of the present cycle. */
+  AsyncContext real() {
+    AsyncContext now = real;
+    if (now == null) {
+      throw new IllegalStateException("asynchronous processing has not been started");
+    }
+    return now;
+  }
+
+  @Override
+  public ServletRequest getRequest() {
+    return run.call(() -> run.guarded(real().getRequest()));
+  }
+
+  @Override
+  public ServletResponse getResponse() {
+    return run.call(() -> run.guarded(real().getResponse()));
+  }
+
+  @Override
+  public boolean hasOriginalRequestAndResponse() {
+    // Asked by the container itself, too, also when the run is over.
+    return original;
+  }
+
+  @Override
+  public void dispatch() {
+    end(/* dispatch= */ true, () -> real().dispatch());
+  }
+
+  @Override
+  public void dispatch(String path) {
+    end(/* dispatch= */ true, () -> real().dispatch(path));
+  }
+
+  @Override
+  public void dispatch(ServletContext context, String path) {
+    end(/* dispatch= */ true, () -> real().dispatch(context, path));
+  }
+
+  @Override
+  public void complete() {
+    end(/* dispatch= */ false, () -> real().complete());
+  }
+
+  private void end(boolean dispatch, Runnable call) {
+    // Race with expiry: the state word lets one of the two through.
+    if (!run.endAsync(dispatch) || !run.enter(RunState.CALL)) {
+      if (!run.isExpired()) {
+        throw run.over();
+      }
+      return;
+    }
+    try {
+      if (!dispatch) {
+        run.sendPendingError();
+      }
+      if (run.phase() == RunState.ENDING) {
+        run.runs().finished(run);
+      } else if (dispatch) {
+        run.runs().remember(run);
+      }
+      call.run();
+    } finally {
+      run.exit(RunState.CALL);
+    }
+  }
+
+  @Override
+  public void start(Runnable task) {
+    run.call(
+        () ->
+            real()
+                .start(
+                    () -> {
+                      Deadline before = Deadline.replaceCurrent(run.deadline);
+                      try {
+                        task.run();
+                      } finally {
+                        Deadline.replaceCurrent(before);
+                      }
+                    }));
+  }
+
+  @Override
+  public void addListener(AsyncListener listener) {
+    run.call(() -> cycle.add(new AsyncCycle.Listening(listener, null, null)));
+  }
+
+  @Override
+  public void addListener(
+      AsyncListener listener, ServletRequest request, ServletResponse response) {
+    run.call(() -> cycle.add(new AsyncCycle.Listening(listener, request, response)));
+  }
+
+  @Override
+  public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
+    return run.read(() -> real().createListener(type));
+  }
+
+  @Override
+  public void setTimeout(long timeout) {
+    run.call(() -> real().setTimeout(timeout));
+  }
+
+  @Override
+  public long getTimeout() {
+    return run.call(() -> real().getTimeout());
+  }
+}

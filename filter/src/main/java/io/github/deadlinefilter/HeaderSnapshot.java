@@ -1,0 +1,65 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The headers of a response at one moment, to be set again after a reset: what outer filters had
+ * put there before the application came (CORS, correlation ids, their cookies). Immutable.
+ */
+final class HeaderSnapshot {
+  /** Belongs to a body, or is the container's own and set again by it. */
+  private static final Set<String> NOT_KEPT =
+      Set.of(
+          "connection",
+          "content-encoding",
+          "content-language",
+          "content-length",
+          "content-range",
+          "content-type",
+          "date",
+          "etag",
+          "expires",
+          "keep-alive",
+          "last-modified",
+          "server",
+          "trailer",
+          "transfer-encoding");
+
+  private record Header(String name, String value) {}
+
+  private final List<Header> headers;
+
+  private HeaderSnapshot(List<Header> headers) {
+    this.headers = headers;
+  }
+
+  static HeaderSnapshot of(HttpServletResponse response) {
+    List<Header> headers = new ArrayList<>(4);
+    // A set, because Tomcat names a header once for each of its values.
+    for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
+      if (!NOT_KEPT.contains(name.toLowerCase(Locale.ROOT))) {
+        for (String value : response.getHeaders(name)) {
+          headers.add(new Header(name, value));
+        }
+      }
+    }
+    return new HeaderSnapshot(headers);
+  }
+
+  /** Sets the headers, in place of what a container's reset may have left of them. */
+  void restore(HttpServletResponse response) {
+    Set<String> set = new LinkedHashSet<>();
+    for (Header header : headers) {
+      if (set.add(header.name().toLowerCase(Locale.ROOT))) {
+        response.setHeader(header.name(), header.value());
+      } else {
+        response.addHeader(header.name(), header.value());
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps read and write listeners that are set on a worker until the container thread can register
+ * them: Tomcat waits, for a thread that is not its own, for a lock that its own thread holds for
+ * the whole request.
+ *
+ * <p>{@code set...} on any thread of the application; {@link #enterPass} and {@link #leavePass} on
+ * the container thread.
+ */
+final class IoListeners {
+  private final RequestRun run;
+
+  // Guarded by this, which is never held while the container is called.
+  private @Nullable Thread containerThread;
+  private @Nullable Runnable pendingRead;
+  private @Nullable Runnable pendingWrite;
+  private boolean readSet;
+  private boolean writeSet;
+
+  IoListeners(RequestRun run) {
+    this.run = run;
+  }
+
+  synchronized void enterPass(Thread thread) {
+    containerThread = thread;
+  }
+
+  void leavePass() {
+    Runnable read;
+    Runnable write;
+    synchronized (this) {
+      containerThread = null;
+      read = pendingRead;
+      write = pendingWrite;
+      pendingRead = null;
+      pendingWrite = null;
+    }
+    if (read != null) {
+      read.run();
+    }
+    if (write != null) {
+      write.run();
+    }
+  }
+
+  void setRead(ServletInputStream input, ReadListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    checkAsync();
+    ReadListener guarded = new GuardedReadListener(listener);
+    synchronized (this) {
+      if (readSet) {
+        throw new IllegalStateException("A ReadListener has been set already");
+      }
+      readSet = true;
+      if (isDeferred()) {
+        pendingRead = () -> input.setReadListener(guarded);
+        return;
+      }
+    }
+    input.setReadListener(guarded);
+  }
+
+  void setWrite(ServletOutputStream output, WriteListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    checkAsync();
+    WriteListener guarded = new GuardedWriteListener(listener);
+    synchronized (this) {
+      if (writeSet) {
+        throw new IllegalStateException("A WriteListener has been set already");
+      }
+      writeSet = true;
+      if (isDeferred()) {
+        pendingWrite = () -> output.setWriteListener(guarded);
+        return;
+      }
+    }
+    output.setWriteListener(guarded);
+  }
+
+  /** A listener is set but the container does not know it yet: isReady() has to be false. */
+  synchronized boolean isReadPending() {
+    return pendingRead != null;
+  }
+
+  /** As {@link #isReadPending()}. */
+  synchronized boolean isWritePending() {
+    return pendingWrite != null;
+  }
+
+  private boolean isDeferred() {
+    return containerThread != null && containerThread != Thread.currentThread();
+  }
+
+  private void checkAsync() {
+    if (!run.request.isAsyncStarted()) {
+      throw new IllegalStateException("Asynchronous processing has not been started");
+    }
+  }
+
+  @FunctionalInterface
+  private interface Callback {
+    void call() throws IOException;
+  }
+
+  /** The application's callback counts as inside: nothing is given back while it runs. */
+  private void inside(Callback callback) throws IOException {
+    if (run.enter(RunState.CALL)) {
+      Deadline before = Deadline.replaceCurrent(run.deadline);
+      try {
+        callback.call();
+      } finally {
+        Deadline.replaceCurrent(before);
+        run.exit(RunState.CALL);
+      }
+    }
+  }
+
+  private final class GuardedReadListener implements ReadListener {
+    private final ReadListener listener;
+
+    GuardedReadListener(ReadListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+      inside(listener::onDataAvailable);
+    }
+
+    @Override
+    public void onAllDataRead() throws IOException {
+      inside(listener::onAllDataRead);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      listener.onError(error);
+    }
+  }
+
+  private final class GuardedWriteListener implements WriteListener {
+    private final WriteListener listener;
+
+    GuardedWriteListener(WriteListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onWritePossible() throws IOException {
+      inside(listener::onWritePossible);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      listener.onError(error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.util.Objects;
+
+/** Jetty 12, the ee10 and ee11 environments. Measured on 12.1.12. */
+final class JettyQuirks extends ContainerQuirks {
+  private final Method setAsyncSupported;
+  private final Method coreRequest;
+  private final Method connectionMetaData;
+  private final Method connection;
+  private final Method endPoint;
+  private final Method close;
+
+  JettyQuirks(ServletContext context) throws ReflectiveOperationException {
+    ClassLoader loader = Objects.requireNonNull(context.getClass().getClassLoader());
+    String environment = context.getClass().getPackageName();
+    Class<?> apiRequest = loader.loadClass(environment + ".ServletApiRequest");
+    setAsyncSupported = apiRequest.getMethod("setAsyncSupported", boolean.class);
+    coreRequest = apiRequest.getMethod("getRequest");
+    connectionMetaData =
+        loader.loadClass("org.eclipse.jetty.server.Request").getMethod("getConnectionMetaData");
+    connection =
+        loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
+    endPoint = loader.loadClass("org.eclipse.jetty.io.Connection").getMethod("getEndPoint");
+    close = loader.loadClass("org.eclipse.jetty.io.EndPoint").getMethod("close");
+  }
+
+  /**
+   * Its reset() adds the cookie of a session again, beside the one that the headers already had.
+   */
+  @Override
+  void afterReset(HttpServletResponse response) {
+    response.setHeader("Set-Cookie", null);
+  }
+
+  @Override
+  boolean forceAsync(HttpServletRequest request) {
+    try {
+      setAsyncSupported.invoke(request, true);
+      return true;
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Closes the end point, or resets the stream. Not ServletChannel.abort, which recycles the
+   * request under the worker, nor ChannelRequest.fail, which is seen only when the worker leaves.
+   */
+  @Override
+  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      Object where = connection.invoke(connectionMetaData.invoke(coreRequest.invoke(request)));
+      if (isHttp1(request)) {
+        close.invoke(endPoint.invoke(where));
+        return true;
+      }
+      return resetStream(where, Integer.parseInt(request.getProtocolRequestId()));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** HTTP/2 may not be on the class path, so its classes are looked up where it is in use. */
+  private static boolean resetStream(Object connection, int id)
+      throws ReflectiveOperationException {
+    ClassLoader loader = Objects.requireNonNull(connection.getClass().getClassLoader());
+    Object session = connection.getClass().getMethod("getSession").invoke(connection);
+    Object stream =
+        loader
+            .loadClass("org.eclipse.jetty.http2.api.Session")
+            .getMethod("getStream", int.class)
+            .invoke(session, id);
+    if (stream == null) {
+      return true; // reset by the client already
+    }
+    Class<?> frame = loader.loadClass("org.eclipse.jetty.http2.frames.ResetFrame");
+    Class<?> callback = loader.loadClass("org.eclipse.jetty.util.Callback");
+    loader
+        .loadClass("org.eclipse.jetty.http2.api.Stream")
+        .getMethod("reset", frame, callback)
+        .invoke(
+            stream,
+            frame.getConstructor(int.class, int.class).newInstance(id, INTERNAL_ERROR),
+            callback.getField("NOOP").get(null));
+    return true;
+  }
+
+  private static final int INTERNAL_ERROR = 2;
+}

@@ -1,0 +1,76 @@
+package io.github.deadlinefilter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One element of an {@code Accept} header (RFC 9110, section 12.5.1). Immutable.
+ *
+ * @param type in lower case, or {@code *}
+ * @param subtype in lower case, or {@code *}
+ * @param quality thousandths: 0 excludes, 1000 is best
+ */
+record MediaRange(String type, String subtype, int quality) {
+  // The header is a stranger's: only so much of it is read. Browsers send 200 characters.
+  private static final int MOST_CHARS = 2_000;
+  private static final int MOST_RANGES = 50;
+
+  private static final String TOKEN = "([A-Za-z0-9!#$%&'*+.^_`|~-]+)";
+  private static final Pattern RANGE = Pattern.compile("\\s*" + TOKEN + "/" + TOKEN + "\\s*(;.*)?");
+  private static final Pattern QUALITY =
+      Pattern.compile(";\\s*q\\s*=\\s*([^;\\s]*)\\s*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern QVALUE = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
+
+  /** What can be understood of the header, in its order; nothing of it is an error. */
+  static List<MediaRange> parse(@Nullable String accept) {
+    List<MediaRange> ranges = new ArrayList<>();
+    if (accept == null) {
+      return ranges;
+    }
+    int limit = Math.min(accept.length(), MOST_CHARS);
+    int start = 0;
+    while (start < limit && ranges.size() < MOST_RANGES) {
+      int comma = accept.indexOf(',', start);
+      int end = comma < 0 ? accept.length() : comma;
+      if (end > MOST_CHARS) {
+        break; // Half an element might say the opposite of the whole.
+      }
+      MediaRange range = element(accept.substring(start, end));
+      if (range != null) {
+        ranges.add(range);
+      }
+      start = end + 1;
+    }
+    return ranges;
+  }
+
+  private static @Nullable MediaRange element(String element) {
+    Matcher range = RANGE.matcher(element);
+    if (!range.matches()) {
+      return null;
+    }
+    String parameters = range.group(3);
+    Integer quality = parameters == null ? Integer.valueOf(1_000) : quality(parameters);
+    return quality == null
+        ? null
+        : new MediaRange(
+            range.group(1).toLowerCase(Locale.ROOT),
+            range.group(2).toLowerCase(Locale.ROOT),
+            quality);
+  }
+
+  private static @Nullable Integer quality(String parameters) {
+    Matcher quality = QUALITY.matcher(parameters);
+    if (!quality.find()) {
+      return 1_000;
+    }
+    String value = quality.group(1);
+    return QVALUE.matcher(value).matches()
+        ? (int) Math.round(Double.parseDouble(value) * 1_000)
+        : null;
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.deadlinefilter;
+
+/** Why a request got no answer from the application. The codes are for programs and stay stable. */
+enum Reason {
+  EXPIRED(
+      "expired",
+      "Deadline passed",
+      "The server could not finish this request in the time allowed."),
+  EXPIRED_IN_QUEUE(
+      "expired-in-queue",
+      "Deadline passed while waiting",
+      "The server was busy, and this request waited for its turn until its time was over."),
+  QUEUE_FULL(
+      "queue-full",
+      "Too many requests waiting",
+      "The server is busy, and too many requests are waiting already."),
+  STOPPING("stopping", "Stopping", "The application is stopping and takes no new requests.");
+
+  private final String code;
+  private final String title;
+  private final String detail;
+
+  Reason(String code, String title, String detail) {
+    this.code = code;
+    this.title = title;
+    this.detail = detail;
+  }
+
+  /** For programs: logs, metrics, the {@code reason} of a problem document. */
+  String code() {
+    return code;
+  }
+
+  /** A few words, without a full stop. */
+  String title() {
+    return title;
+  }
+
+  /** One sentence for a person. */
+  String detail() {
+    return detail;
+  }
+}

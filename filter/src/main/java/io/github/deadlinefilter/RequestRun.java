@@ -1,0 +1,523 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request under a deadline, from the filter's entry until its worker has left. {@link RunState}
+ * decides its races; this is what belongs to it, and what the worker does.
+ *
+ * <p>A run has one pass for the REQUEST dispatch and one for each ASYNC dispatch after it, strictly
+ * one after the other: the next pass begins only when the worker of the one before has left.
+ */
+final class RequestRun extends RunState implements Runnable {
+
+  // ---- for the whole run
+
+  final Route route;
+  private final String method;
+  final Deadline deadline;
+
+  /** The container's own objects, below every wrapper: what is guarded, and what is kept. */
+  final HttpServletRequest request;
+
+  final HttpServletResponse response;
+
+  final ResponseHead head;
+  final GuardedRequest guardedRequest;
+  final GuardedResponse guardedResponse;
+  final AsyncCycle async = new AsyncCycle(this);
+  final InterruptFence interrupts = new InterruptFence();
+
+  private final Runs runs;
+
+  /** Counts the passes, so that an alarm of one does not act on the next. */
+  private volatile int pass;
+
+  // ---- for one pass: written by its container thread before the worker is started, and read by
+  // the worker and by whoever answers after an expiry, which the state word orders
+
+  private @Nullable FilterChain chain;
+  private ServletRequest passRequest;
+  private ServletResponse passResponse;
+
+  /** What the filter was given: outer filters' wrappers, perhaps. */
+  private HttpServletResponse outerResponse;
+
+  private Thread containerThread = Thread.currentThread();
+  private @Nullable ClassLoader loader;
+  private @Nullable Runnable onLeave;
+
+  /** The phase after the worker has returned from the chain; -1 before. */
+  private volatile int afterLeave = -1;
+
+  /** What the chain threw. Written before the worker leaves, read after. */
+  private @Nullable Throwable failure;
+
+  // ---- what an expiry adds
+
+  private volatile boolean cut;
+  private volatile Reason reason = Reason.EXPIRED;
+  private volatile @Nullable ExpiryReport report;
+
+  /** Set before the run is parked: to be completed, once, by the last one out. */
+  private volatile @Nullable AsyncContext parkedContext;
+
+  /** Threads other than the container thread that wait for something to leave. Copied on write. */
+  private volatile Thread[] waiters = {};
+
+  private volatile @Nullable Future<?> alarm;
+
+  RequestRun(
+      Runs runs,
+      Route route,
+      Deadline deadline,
+      HttpServletRequest outerRequest,
+      HttpServletResponse outerResponse) {
+    this.runs = runs;
+    this.route = route;
+    this.method = outerRequest.getMethod();
+    this.deadline = deadline;
+    this.request = Wrappers.innermost(outerRequest);
+    this.response = Wrappers.innermost(outerResponse);
+    this.outerResponse = outerResponse;
+    this.head = new ResponseHead(response);
+    this.guardedRequest = new GuardedRequest(this, outerRequest);
+    this.guardedResponse = new GuardedResponse(this, outerResponse);
+    this.passRequest = guardedRequest;
+    this.passResponse = guardedResponse;
+  }
+
+  // ---- the fence, for the guards
+
+  /** Calls the container, if the fence is open. */
+  <T extends @Nullable Object> T call(Supplier<T> call) {
+    enterOrThrow(CALL);
+    try {
+      return call.get();
+    } finally {
+      exit(CALL);
+    }
+  }
+
+  /** As {@link #call(Supplier)}. */
+  void call(Runnable call) {
+    enterOrThrow(CALL);
+    try {
+      call.run();
+    } finally {
+      exit(CALL);
+    }
+  }
+
+  /** As {@link #call(Supplier)}, for what may block on the bytes that the client sends. */
+  @SuppressWarnings("NullAway") // what the container returns is what the caller declares
+  <T extends @Nullable Object, E extends Exception> T read(IoCall<T, E> call) throws E {
+    enterOrThrow(READ);
+    try {
+      return call.call();
+    } finally {
+      exit(READ);
+    }
+  }
+
+  /** As {@link #read(IoCall)}. */
+  <E extends Exception> void reading(IoAction<E> action) throws E {
+    enterOrThrow(READ);
+    try {
+      action.run();
+    } finally {
+      exit(READ);
+    }
+  }
+
+  /** As {@link #call(Supplier)}, for everything that changes the response. */
+  <T, E extends Exception> T write(IoCall<T, E> call) throws E {
+    enterOrThrow(WRITE);
+    try {
+      return Objects.requireNonNull(call.call());
+    } finally {
+      exitWrite();
+    }
+  }
+
+  /** As {@link #write(IoCall)}. */
+  <E extends Exception> void writing(IoAction<E> action) throws E {
+    enterOrThrow(WRITE);
+    try {
+      action.run();
+    } finally {
+      exitWrite();
+    }
+  }
+
+  /** Ends a write, and the deadline with it if the response has begun and that is all it is for. */
+  void exitWrite() {
+    if (route.until() == Until.COMMIT && response.isCommitted()) {
+      deadline.lift();
+    }
+    exit(WRITE);
+  }
+
+  /** A call into the container that may fail in the way that the container's method may. */
+  @FunctionalInterface
+  interface IoCall<T extends @Nullable Object, E extends Exception> {
+    @Nullable T call() throws E;
+  }
+
+  /** As {@link IoCall}, without a result. */
+  @FunctionalInterface
+  interface IoAction<E extends Exception> {
+    void run() throws E;
+  }
+
+  void enterOrThrow(long unit) {
+    if (!enter(unit)) {
+      throw over();
+    }
+  }
+
+  /** Why the fence is closed. */
+  RuntimeException over() {
+    return isExpired()
+        ? deadline.exceeded()
+        : new IllegalStateException("The request is over: its response has been sent");
+  }
+
+  // ---- a pass: its container thread
+
+  /** Prepares the next pass. */
+  void enterPass(
+      FilterChain chain,
+      ServletRequest guardedRequest,
+      ServletResponse guardedResponse,
+      HttpServletResponse outerResponse) {
+    int next = pass + 1; // passes come one after the other
+    pass = next;
+    alarm(null);
+    this.chain = chain;
+    this.passRequest = guardedRequest;
+    this.passResponse = guardedResponse;
+    this.outerResponse = outerResponse;
+    containerThread = Thread.currentThread();
+    loader = containerThread.getContextClassLoader();
+    afterLeave = -1;
+    failure = null;
+    async.enterPass(containerThread);
+  }
+
+  /** What to do when the worker is out of the chain, whatever the outcome: on the worker. */
+  void onLeave(Runnable action) {
+    onLeave = action;
+  }
+
+  /** Waits until the worker has left. False: the deadline came first. */
+  boolean awaitLeave() {
+    return await(() -> afterLeave >= 0, /* nanos= */ -1);
+  }
+
+  /** The phase that the worker left the run in. */
+  int afterLeave() {
+    return afterLeave;
+  }
+
+  HttpServletResponse outerResponse() {
+    return outerResponse;
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Makes a recorded sendError before the application's complete() ends the response. */
+  void sendPendingError() {
+    try {
+      head.sendError(outerResponse);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Does what had to wait for the container thread, and ends the pass as the chain ended. */
+  void finishPass() throws IOException, ServletException {
+    async.registerListeners();
+    head.sendError(outerResponse);
+    switch (afterLeave) {
+      case CLOSING -> {
+        // Somebody that the application started may still be inside: until the deadline.
+        while (!tryDone()) {
+          if (isExpired()) {
+            runs.expiry().leaveExpired(this);
+            return;
+          }
+          if (!await(this::isQuiet, /* nanos= */ -1) && runs.expiry().here(this)) {
+            return;
+          }
+        }
+        runs.finished(this);
+      }
+      case ENDING -> runs.finished(this);
+      case ASYNC -> {
+        runs.watch(this);
+        // Race with the application's complete(): it may have come before the alarm was set.
+        if (phase() != ASYNC) {
+          alarm(null);
+        }
+      }
+      default -> {} // dispatched: the next pass looks at the deadline first
+    }
+    rethrowFailure();
+  }
+
+  private void rethrowFailure() throws IOException, ServletException {
+    Throwable thrown = failure;
+    if (thrown instanceof IOException e) {
+      throw e;
+    } else if (thrown instanceof ServletException e) {
+      throw e;
+    } else if (thrown != null) {
+      throw RequestRun.<RuntimeException>unchecked(thrown);
+    }
+  }
+
+  /**
+   * Throws what the application threw, itself, also where it sneaked a checked exception through.
+   */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> E unchecked(Throwable thrown) throws E {
+    throw (E) thrown;
+  }
+
+  // ---- the worker
+
+  @Override
+  public void run() {
+    FilterChain target = chain;
+    Runnable after = onLeave;
+    if (target == null || !begin()) {
+      if (after != null) {
+        after.run();
+      }
+      return;
+    }
+    Thread worker = Thread.currentThread();
+    ClassLoader loaderBefore = worker.getContextClassLoader();
+    Deadline before = Deadline.replaceCurrent(deadline);
+    worker.setContextClassLoader(loader);
+    interrupts.open(worker);
+    Throwable thrown = null;
+    try {
+      target.doFilter(passRequest, passResponse);
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    interrupts.close();
+    worker.setContextClassLoader(loaderBefore);
+    Deadline.replaceCurrent(before);
+    failure = thrown;
+    if (after != null) {
+      after.run();
+    }
+    int phase = leave();
+    afterLeave = phase;
+    if (phase >= EXPIRED) {
+      movedWhileClosed();
+      if (phase > EXPIRED) {
+        runs.expiry().leftLate(this);
+      }
+    } else {
+      LockSupport.unpark(containerThread);
+    }
+  }
+
+  // ---- waiting
+
+  /**
+   * Waits until {@code condition} holds, for {@code nanos}, or, if that is negative, until the
+   * deadline. Interrupts do not end it. One that reaches a waiting container thread is meant for
+   * whoever works for the request, and is passed on to the worker.
+   */
+  boolean await(BooleanSupplier condition, long nanos) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    boolean waiter = Thread.currentThread() != containerThread;
+    if (waiter) {
+      addWaiter(Thread.currentThread());
+    }
+    try {
+      while (!condition.getAsBoolean()) {
+        long left = nanos < 0 ? deadline.remainingNanos() : nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return condition.getAsBoolean();
+        }
+        LockSupport.parkNanos(this, left);
+        if (Thread.interrupted()) {
+          interrupted = true;
+          if (!waiter) {
+            interrupts.interrupt();
+          }
+        }
+      }
+      return true;
+    } finally {
+      if (waiter) {
+        removeWaiter(Thread.currentThread());
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits until nobody is inside, however long that takes. */
+  void awaitQuiet() {
+    await(this::isQuiet, Long.MAX_VALUE);
+  }
+
+  private synchronized void addWaiter(Thread thread) {
+    Thread[] more = Arrays.copyOf(waiters, waiters.length + 1);
+    more[waiters.length] = thread;
+    waiters = more;
+  }
+
+  private synchronized void removeWaiter(Thread thread) {
+    waiters = Arrays.stream(waiters).filter(other -> other != thread).toArray(Thread[]::new);
+  }
+
+  /** Has everybody who waits look again. */
+  void wake() {
+    LockSupport.unpark(containerThread);
+    for (Thread waiter : waiters) {
+      LockSupport.unpark(waiter);
+    }
+  }
+
+  @Override
+  void movedWhileClosed() {
+    wake();
+    // Race with the answerer: it looks again after it has parked the run, so one of the two sees
+    // PARKED and nobody inside, and the state word lets only one of them through.
+    if (tryOver()) {
+      runs.expiry().over(this);
+    }
+  }
+
+  /**
+   * {@code request} of a later pass, guarded: with the guards that the application holds if it can.
+   */
+  HttpServletRequest guard(HttpServletRequest request) {
+    return Wrappers.guard((ServletRequest) request) != null
+        ? request
+        : request == this.request ? guardedRequest : new GuardedRequest(this, request);
+  }
+
+  /** As {@link #guard(HttpServletRequest)}. */
+  HttpServletResponse guard(HttpServletResponse response) {
+    return Wrappers.guard((ServletResponse) response) != null
+        ? response
+        : response == guardedResponse.getResponse()
+            ? guardedResponse
+            : new GuardedResponse(this, response);
+  }
+
+  /** The container's own request as the application knows it; any other one, or null, unchanged. */
+  @Nullable ServletRequest guarded(@Nullable ServletRequest given) {
+    return given == null || Wrappers.guard(given) != null || Wrappers.innermost(given) != request
+        ? given
+        : guardedRequest;
+  }
+
+  /** As {@link #guarded(ServletRequest)}. */
+  @Nullable ServletResponse guarded(@Nullable ServletResponse given) {
+    return given == null || Wrappers.guard(given) != null || Wrappers.innermost(given) != response
+        ? given
+        : guardedResponse;
+  }
+
+  // ---- expiry
+
+  Runs runs() {
+    return runs;
+  }
+
+  String method() {
+    return method;
+  }
+
+  boolean isUntilCommit() {
+    return route.until() == Until.COMMIT && reason == Reason.EXPIRED;
+  }
+
+  /** The response, begun, was ended before its time. */
+  void cut() {
+    cut = true;
+  }
+
+  boolean wasCut() {
+    return cut;
+  }
+
+  int pass() {
+    return pass;
+  }
+
+  /** The run is to expire now, for another reason than its deadline: on any thread. */
+  void expireEarly(Reason why) {
+    reason = why;
+    deadline.expireNow();
+    LockSupport.unpark(containerThread);
+    runs.watch(this);
+  }
+
+  Reason reason() {
+    return reason;
+  }
+
+  void reason(Reason why) {
+    reason = why;
+  }
+
+  @Nullable ExpiryReport report() {
+    return report;
+  }
+
+  /** The report of an expired run. */
+  ExpiryReport reported() {
+    return Objects.requireNonNull(report, "report");
+  }
+
+  void report(ExpiryReport report) {
+    this.report = report;
+  }
+
+  @Nullable AsyncContext parkedContext() {
+    return parkedContext;
+  }
+
+  void parkedContext(AsyncContext context) {
+    parkedContext = context;
+  }
+
+  /** Sets what will look at the run at its deadline, in place of what was set before. */
+  void alarm(@Nullable Future<?> next) {
+    Future<?> before = alarm;
+    alarm = next;
+    if (before != null) {
+      before.cancel(/* mayInterruptIfRunning= */ false);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run has to know about the head of its response beyond what the container knows: the
+ * headers as they were before the application came, and a {@code sendError} that the application
+ * has called.
+ *
+ * <p>{@code sendError} is only recorded, and made by the container thread when the chain has left:
+ * it makes every container say that the response is committed while nothing is on the wire, and an
+ * expiry could no longer tell whether it may still answer.
+ *
+ * <p>Thread-safe.
+ */
+final class ResponseHead {
+
+  private record PendingError(int status, @Nullable String message) {}
+
+  private final HttpServletResponse response;
+  private final AtomicReference<@Nullable HeaderSnapshot> before = new AtomicReference<>();
+  private final AtomicReference<@Nullable PendingError> error = new AtomicReference<>();
+  private volatile boolean errorSent;
+
+  ResponseHead(HttpServletResponse response) {
+    this.response = response;
+  }
+
+  /**
+   * Keeps the headers as they are before the application's first change. Race between threads of
+   * the application: each comes here before its own change, so the first snapshot is clean.
+   */
+  void remember() {
+    if (before.get() == null) {
+      before.compareAndSet(null, HeaderSnapshot.of(response));
+    }
+  }
+
+  /** The headers that the application has not set. To be called when the fence is closed. */
+  HeaderSnapshot before() {
+    HeaderSnapshot snapshot = before.get();
+    return snapshot == null ? HeaderSnapshot.of(response) : snapshot;
+  }
+
+  /**
+   * Records a sendError.
+   *
+   * @throws IllegalStateException if there is one already, as containers do
+   */
+  void record(int status, @Nullable String message) {
+    if (!error.compareAndSet(null, new PendingError(status, message))) {
+      throw new IllegalStateException("The response is committed: sendError has been called");
+    }
+  }
+
+  /** Whether the application's part of the response is over, because it has called sendError. */
+  boolean hasError() {
+    return error.get() != null;
+  }
+
+  /** The status of the recorded sendError, else {@code other}. */
+  int statusOr(int other) {
+    PendingError pending = error.get();
+    return pending == null ? other : pending.status();
+  }
+
+  /** Makes the recorded sendError, once, if there is one: where the worker is out of the way. */
+  void sendError(HttpServletResponse outer) throws IOException {
+    PendingError pending = error.get();
+    if (pending == null || errorSent) {
+      return;
+    }
+    errorSent = true;
+    if (pending.message() == null) {
+      outer.sendError(pending.status());
+    } else {
+      outer.sendError(pending.status(), pending.message());
+    }
+  }
+}

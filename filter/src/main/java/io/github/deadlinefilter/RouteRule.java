@@ -1,0 +1,106 @@
+package io.github.deadlinefilter;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One rule: {@code [METHOD[,METHOD]] PATTERN = DURATION or none [key=value ...]}. Immutable.
+ *
+ * @param methods that it names; empty for all
+ */
+record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route route) {
+  private static final List<String> KEYS =
+      List.of("onExpiry", "grace", "status", "retryAfter", "until");
+
+  // A pattern may contain "=", so one that stands apart is preferred.
+  private static final Pattern EQUALS_APART = Pattern.compile("\\s=");
+  private static final Pattern SPACE = Pattern.compile("\\s+");
+  private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
+  // A token of HTTP without lower-case letters and not of signs alone.
+  private static final Pattern METHOD =
+      Pattern.compile("[A-Z0-9!#$%&'*+.^_`|~-]*[A-Z][A-Z0-9!#$%&'*+.^_`|~-]*");
+
+  /**
+   * @param defaults for what the rule does not say
+   */
+  static RouteRule parse(RuleText rule, Route defaults) throws SettingsException {
+    String text = rule.text();
+    Matcher apart = EQUALS_APART.matcher(text);
+    int equals = apart.find() ? apart.end() - 1 : text.indexOf('=');
+    if (equals < 0) {
+      throw SettingsException.ruleWithoutDuration(rule);
+    }
+    String left = text.substring(0, equals).strip();
+    String right = text.substring(equals + 1).strip();
+    if (left.isEmpty()) {
+      throw SettingsException.ruleWithoutPattern(rule);
+    } else if (right.isEmpty()) {
+      throw SettingsException.ruleWithoutDuration(rule);
+    }
+    String[] requests = SPACE.split(left, -1);
+    String pattern = requests[requests.length - 1];
+    String methodList = left.substring(0, left.length() - pattern.length()).strip();
+    Set<String> methods = methods(rule, methodList);
+    String name = methods.isEmpty() ? pattern : String.join(",", methods) + " " + pattern;
+    return new RouteRule(
+        rule,
+        methods,
+        PathPattern.parse(rule, pattern),
+        route(rule, name, SPACE.split(right), defaults));
+  }
+
+  private static Set<String> methods(RuleText rule, String list) throws SettingsException {
+    Set<String> methods = new LinkedHashSet<>();
+    if (list.isEmpty()) {
+      return methods;
+    }
+    for (String method : COMMA.split(list, -1)) {
+      if (!METHOD.matcher(method).matches()) {
+        throw SettingsException.notAMethod(rule, method);
+      } else if (!methods.add(method)) {
+        throw SettingsException.duplicateMethod(rule, method);
+      }
+    }
+    return methods;
+  }
+
+  private static Route route(RuleText rule, String name, String[] limits, Route defaults)
+      throws SettingsException {
+    Map<String, Given> keys = keys(rule, limits);
+    Given onExpiry = keys.get("onExpiry");
+    Given grace = keys.get("grace");
+    Given status = keys.get("status");
+    Given retryAfter = keys.get("retryAfter");
+    Given until = keys.get("until");
+    return new Route(
+        name,
+        rule.given("deadline", limits[0]).deadlineNanos(),
+        onExpiry == null ? defaults.onExpiry() : onExpiry.oneOf(OnExpiry.class),
+        grace == null ? defaults.graceNanos() : grace.graceNanos(),
+        status == null ? defaults.status() : status.status(),
+        retryAfter == null ? defaults.retryAfterSeconds() : retryAfter.retryAfterSeconds(),
+        until == null ? defaults.until() : until.oneOf(Until.class));
+  }
+
+  private static Map<String, Given> keys(RuleText rule, String[] limits) throws SettingsException {
+    Map<String, Given> keys = new HashMap<>();
+    for (String limit : List.of(limits).subList(1, limits.length)) {
+      int equals = limit.indexOf('=');
+      if (equals <= 0 || equals == limit.length() - 1) {
+        throw SettingsException.notAKeyAndValue(rule, limit);
+      }
+      String key = limit.substring(0, equals);
+      if (!KEYS.contains(key)) {
+        throw SettingsException.unknownRouteKey(rule, key, KEYS);
+      } else if (keys.put(key, rule.given(key, limit.substring(equals + 1))) != null) {
+        throw SettingsException.duplicateRouteKey(rule, key);
+      }
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,149 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs in flight: finds the run of a request that comes back in an ASYNC dispatch, watches the
+ * deadlines that no container thread waits for, and ends them all when the filter is destroyed.
+ *
+ * <p>Thread-safe.
+ */
+final class Runs {
+  private final Expiry expiry;
+  private final DeadlineTimer timer;
+
+  /** Where an expiry is answered that no container thread waits for. */
+  private final Executor answerers;
+
+  private final Set<RequestRun> inFlight = ConcurrentHashMap.newKeySet();
+
+  /** By the container's request, which keeps its identity over the dispatches of one request. */
+  private final Map<Identity, RequestRun> asynchronous = new ConcurrentHashMap<>();
+
+  private volatile boolean stopping;
+  private volatile boolean saidUnmapped;
+
+  Runs(Expiry expiry, DeadlineTimer timer, Executor answerers) {
+    this.expiry = expiry;
+    this.timer = timer;
+    this.answerers = answerers;
+  }
+
+  Expiry expiry() {
+    return expiry;
+  }
+
+  private record Identity(Object request) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Identity identity && identity.request == request;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(request);
+    }
+  }
+
+  /** The run that {@code request} belongs to, null if it has none yet. */
+  @Nullable RequestRun find(HttpServletRequest request) {
+    GuardedRequest guard = Wrappers.guard(request);
+    if (guard != null) {
+      return guard.run;
+    }
+    return request.getDispatcherType() == DispatcherType.ASYNC && !asynchronous.isEmpty()
+        ? asynchronous.get(new Identity(Wrappers.innermost(request)))
+        : null;
+  }
+
+  void started(RequestRun run) {
+    inFlight.add(run);
+    // Race with stop(): it sets the flag before it looks at who is in flight.
+    if (stopping) {
+      run.reason(Reason.STOPPING);
+      run.deadline.expireNow();
+    }
+  }
+
+  /** The application has made the request asynchronous: it may come back. */
+  void remember(RequestRun run) {
+    asynchronous.put(new Identity(run.request), run);
+    inFlight.add(run);
+  }
+
+  /** Nothing is to be watched or found any more. Idempotent. */
+  void finished(RequestRun run) {
+    run.alarm(null);
+    inFlight.remove(run);
+    if (run.isAsyncEver() && !run.isDispatchCalled()) {
+      forget(run);
+    }
+  }
+
+  /** The container will not bring the request back. */
+  void forget(RequestRun run) {
+    asynchronous.remove(new Identity(run.request), run);
+  }
+
+  /** An asynchronous dispatch ended without having come through the filter. */
+  void dispatchedElsewhere() {
+    if (!saidUnmapped) {
+      saidUnmapped = true;
+      System.getLogger("io.github.deadlinefilter")
+          .log(
+              System.Logger.Level.WARNING,
+              "An asynchronous dispatch ran without a deadline: map the filter for it, too, with"
+                  + " <dispatcher>ASYNC</dispatcher>");
+    }
+  }
+
+  /** Looks at {@code run} at its deadline, from the timer's side. */
+  void watch(RequestRun run) {
+    int pass = run.pass();
+    long nanos = run.deadline.remainingNanos();
+    if (nanos == Long.MAX_VALUE) {
+      return;
+    }
+    try {
+      Future<?> alarm = timer.in(nanos, () -> answerers.execute(() -> expiry.later(run, pass)));
+      run.alarm(alarm);
+    } catch (RejectedExecutionException e) {
+      // The filter is destroyed and has told this run to stop.
+    }
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** Refuses new runs from now on. */
+  void refuseNew() {
+    stopping = true;
+  }
+
+  /**
+   * Expires all runs and waits for them; after {@link #refuseNew}.
+   *
+   * @param nanos how long to wait at most
+   * @return how many are still inside
+   */
+  int stop(long nanos) {
+    for (RequestRun run : inFlight) {
+      run.expireEarly(Reason.STOPPING);
+    }
+    long start = System.nanoTime();
+    while (!inFlight.isEmpty() && System.nanoTime() - start < nanos && !Thread.interrupted()) {
+      LockSupport.parkNanos(this, 1_000_000);
+    }
+    return inFlight.size();
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.deadlinefilter;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the threads of one filter: daemons, named, without inherited thread-locals of whatever
+ * request happened to start them, and with the application's class loader.
+ */
+final class Threads {
+  private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+  /** A factory of platform threads called {@code name-1}, {@code name-2}, ... */
+  ThreadFactory named(String name) {
+    AtomicLong number = new AtomicLong();
+    return task -> {
+      Thread thread =
+          new Thread(
+              null,
+              task,
+              name + "-" + number.incrementAndGet(),
+              /* stackSize= */ 0,
+              /* inheritThreadLocals= */ false);
+      thread.setDaemon(true);
+      thread.setContextClassLoader(loader);
+      return thread;
+    };
+  }
+
+  /**
+   * A factory of virtual threads, by reflection because the jar is compiled for Java 17.
+   *
+   * @return null if this JVM has none (before Java 21)
+   */
+  static @Nullable ThreadFactory virtual(String name) {
+    try {
+      Class<?> type = Class.forName("java.lang.Thread$Builder");
+      Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+      builder = type.getMethod("name", String.class, long.class).invoke(builder, name + "-", 1L);
+      Method inherit = type.getMethod("inheritInheritableThreadLocals", boolean.class);
+      builder = inherit.invoke(builder, false);
+      return (ThreadFactory) type.getMethod("factory").invoke(builder);
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Tomcat 10.1 and 11. Measured on 10.1.60 and 11.0.27. */
+final class TomcatQuirks extends ContainerQuirks {
+  private final Field facadeRequest;
+  private final Field facadeResponse;
+  private final Method coyoteRequest;
+  private final Method coyoteResponse;
+  private final Method coyoteIsCommitted;
+  private final Method setSuspended;
+  private final Method setAppCommitted;
+  private final Field hook;
+  private final Method socketWrapper;
+
+  TomcatQuirks(ServletContext context) throws ReflectiveOperationException {
+    ClassLoader loader = Objects.requireNonNull(context.getClass().getClassLoader());
+    facadeRequest =
+        field(loader.loadClass("org.apache.catalina.connector.RequestFacade"), "request");
+    facadeResponse =
+        field(loader.loadClass("org.apache.catalina.connector.ResponseFacade"), "response");
+    coyoteRequest =
+        loader.loadClass("org.apache.catalina.connector.Request").getMethod("getCoyoteRequest");
+    Class<?> response = loader.loadClass("org.apache.catalina.connector.Response");
+    coyoteResponse = response.getMethod("getCoyoteResponse");
+    setSuspended = response.getMethod("setSuspended", boolean.class);
+    setAppCommitted = response.getMethod("setAppCommitted", boolean.class);
+    coyoteIsCommitted = loader.loadClass("org.apache.coyote.Response").getMethod("isCommitted");
+    hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
+    socketWrapper =
+        method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
+  }
+
+  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+    Class<?> declaring = type;
+    while (true) {
+      try {
+        Field field = declaring.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+      } catch (NoSuchFieldException e) {
+        declaring = declaring.getSuperclass();
+        if (declaring == null) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Method method(Class<?> type, String name, Class<?>... parameters)
+      throws ReflectiveOperationException {
+    Class<?> declaring = type;
+    while (true) {
+      try {
+        Method method = declaring.getDeclaredMethod(name, parameters);
+        method.setAccessible(true);
+        return method;
+      } catch (NoSuchMethodException e) {
+        declaring = declaring.getSuperclass();
+        if (declaring == null) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * The facade calls a response committed when a redirect or the last byte of a given
+   * Content-Length is in its buffer, with nothing sent.
+   */
+  @Override
+  boolean isOnWire(HttpServletResponse response) {
+    try {
+      return (boolean)
+          coyoteIsCommitted.invoke(coyoteResponse.invoke(facadeResponse.get(response)));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return response.isCommitted();
+    }
+  }
+
+  @Override
+  void makeWritable(HttpServletResponse response) {
+    try {
+      Object connectors = facadeResponse.get(response);
+      setSuspended.invoke(connectors, false);
+      setAppCommitted.invoke(connectors, false);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // The reset that follows says what is wrong.
+    }
+  }
+
+  @Override
+  boolean forceAsync(HttpServletRequest request) {
+    request.setAttribute("org.apache.catalina.ASYNC_SUPPORTED", true);
+    return request.isAsyncSupported();
+  }
+
+  /**
+   * Shuts the socket's output down, which wakes a blocked writer too, or resets the stream. Not
+   * SocketWrapper.close, after which onComplete never comes, nor Stream.close, which leaks.
+   */
+  @Override
+  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      Object processor = processor(request);
+      if (!isHttp1(request)) {
+        return resetStream(processor);
+      }
+      Object channel = channel(processor);
+      if (channel instanceof SocketChannel socket) {
+        socket.shutdownOutput();
+      } else if (channel instanceof AsynchronousSocketChannel socket) {
+        socket.shutdownOutput();
+      } else {
+        return channel == null; // closed already
+      }
+      return true;
+    } catch (IOException e) {
+      return true; // closed already
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
+   * A reader inside the container keeps onComplete from coming if the client closes, and makes each
+   * stop of the context wait.
+   */
+  @Override
+  boolean mustEndInputBeforePark(HttpServletRequest request) {
+    return isHttp1(request);
+  }
+
+  @Override
+  void endInput(HttpServletRequest request) {
+    try {
+      Object channel = channel(processor(request));
+      if (channel instanceof SocketChannel socket) {
+        socket.shutdownInput();
+      } else if (channel instanceof AsynchronousSocketChannel socket) {
+        socket.shutdownInput();
+      }
+    } catch (IOException | ReflectiveOperationException | IllegalArgumentException e) {
+      // Closed already, or the reader wakes with the client's next bytes or its time-out.
+    }
+  }
+
+  private Object processor(HttpServletRequest request) throws ReflectiveOperationException {
+    return hook.get(coyoteRequest.invoke(facadeRequest.get(request)));
+  }
+
+  private @Nullable Object channel(Object processor) throws ReflectiveOperationException {
+    Object wrapper = socketWrapper.invoke(processor);
+    if (wrapper == null) {
+      return null;
+    }
+    Object socket = method(wrapper.getClass(), "getSocket").invoke(wrapper);
+    return socket == null ? null : method(socket.getClass(), "getIOChannel").invoke(socket);
+  }
+
+  /** HTTP/2's classes are looked up where it is in use. */
+  private static boolean resetStream(Object processor) throws ReflectiveOperationException {
+    Object handler = field(processor.getClass(), "handler").get(processor);
+    Object stream = field(processor.getClass(), "stream").get(processor);
+    Object state = field(stream.getClass(), "state").get(stream);
+    ClassLoader loader = Objects.requireNonNull(processor.getClass().getClassLoader());
+    Class<?> errors = loader.loadClass("org.apache.coyote.http2.Http2Error");
+    Class<?> exceptions = loader.loadClass("org.apache.coyote.http2.StreamException");
+    Constructor<?> newException =
+        exceptions.getDeclaredConstructor(String.class, errors, int.class);
+    newException.setAccessible(true);
+    Field internalError = field(errors, "INTERNAL_ERROR");
+    Object exception =
+        newException.newInstance(
+            "The deadline passed after the response had begun",
+            internalError.get(null),
+            method(stream.getClass(), "getIdAsInt").invoke(stream));
+    method(handler.getClass(), "sendStreamReset", state.getClass(), exceptions)
+        .invoke(handler, state, exception);
+    method(stream.getClass(), "cancelAllocationRequests").invoke(stream);
+    return true;
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.deadlinefilter;
+
+/** What runs the chain of a request. */
+enum WorkerKind {
+  /**
+   * {@link #VIRTUAL} if this JVM has virtual threads, else {@link #POOL}; never in {@link
+   * Settings}.
+   */
+  AUTO,
+  /** A bounded pool of platform threads. */
+  POOL,
+  /** A new virtual thread for each request. */
+  VIRTUAL,
+  /** The container's own thread, watched by the timer. */
+  CONTAINER
+}

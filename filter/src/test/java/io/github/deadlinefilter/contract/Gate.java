@@ -1,0 +1,88 @@
+package io.github.deadlinefilter.contract;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A named latch: threads wait until another opens it, and a wait that takes too long fails with the
+ * gate's name. Gates decide the order of a test, so that no test has to sleep.
+ *
+ * <p>Thread-safe.
+ */
+public final class Gate {
+  /** Far above anything a healthy test needs, far below a build's patience. */
+  public static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** Like {@link java.util.function.BooleanSupplier}, and may throw. */
+  @FunctionalInterface
+  public interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private final String name;
+  private final CountDownLatch latch = new CountDownLatch(1);
+
+  public Gate(String name) {
+    this.name = name;
+  }
+
+  /** Lets every waiting thread through, now and later. */
+  public void open() {
+    latch.countDown();
+  }
+
+  public boolean isOpen() {
+    return latch.getCount() == 0;
+  }
+
+  public void await() throws InterruptedException {
+    if (!latch.await(LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new AssertionError("nobody opened \"" + name + "\" within " + LIMIT);
+    }
+  }
+
+  /** {@link #await} of a thread that no interrupt can move; tells how many it swallowed. */
+  public int awaitDeaf() {
+    var interrupts = new AtomicInteger();
+    awaitDeaf(LIMIT, interrupts);
+    return interrupts.get();
+  }
+
+  void awaitDeaf(Duration limit, AtomicInteger interrupts) {
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        if (latch.await(limit.toNanos() - (System.nanoTime() - start), TimeUnit.NANOSECONDS)) {
+          return;
+        }
+        throw new AssertionError("nobody opened \"" + name + "\" within " + limit);
+      } catch (InterruptedException swallowed) {
+        interrupts.incrementAndGet();
+      }
+    }
+  }
+
+  /** Waits until the condition holds; fails, naming {@code what}, where it does not come to. */
+  public static void eventually(Condition condition, String what) throws Exception {
+    long start = System.nanoTime();
+    while (!condition.holds()) {
+      if (System.nanoTime() - start > LIMIT.toNanos()) {
+        throw new AssertionError("not within " + LIMIT + ": " + what);
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException("while waiting for: " + what);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + (isOpen() ? " (open)" : " (closed)");
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.deadlinefilter.contract;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The folder of one container: its static files and its work files, removed on close. */
+final class ScratchFolder implements AutoCloseable {
+  private final Path root;
+
+  ScratchFolder() throws IOException {
+    root = Files.createTempDirectory("deadline-filter-test-");
+  }
+
+  Path work() throws IOException {
+    return Files.createDirectories(root.resolve("work"));
+  }
+
+  Path site(Map<String, String> files) throws IOException {
+    Path site = Files.createDirectories(root.resolve("site"));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Files.writeString(site.resolve(file.getKey()), file.getValue());
+    }
+    return site;
+  }
+
+  @Override
+  public void close() {
+    try (Stream<Path> found = Files.walk(root)) {
+      found.sorted(Comparator.reverseOrder()).forEach(ScratchFolder::delete);
+    } catch (IOException | UncheckedIOException left) {
+      // A request that is still inside may write here; the folder is temporary anyway.
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

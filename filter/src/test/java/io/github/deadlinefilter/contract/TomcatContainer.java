@@ -1,0 +1,206 @@
+package io.github.deadlinefilter.contract;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.net.InetAddress;
+import java.util.Objects;
+import java.util.logging.LogRecord;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.servlets.DefaultServlet;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.ServerInfo;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/** Tomcat 10.1, embedded. */
+final class TomcatContainer implements TestContainer {
+  private static final long STOP_MILLIS = 1_000;
+
+  private final ContainerLog log = ContainerLog.open();
+  private final Protocol protocol = new Protocol();
+  private @Nullable ScratchFolder folder;
+  private VirtualThreads.@Nullable Counted virtualThreads;
+  private @Nullable Tomcat tomcat;
+
+  @Override
+  public void start(Application application, Options options) throws Exception {
+    folder = new ScratchFolder();
+    // Tomcat leaves these behind, and the next Tomcat would make the folder of the last one again.
+    System.clearProperty("catalina.home");
+    System.clearProperty("catalina.base");
+    tomcat = new Tomcat();
+    tomcat.setBaseDir(folder.work().toString());
+
+    protocol.setAddress(InetAddress.getLoopbackAddress());
+    protocol.setPort(0);
+    protocol.setMaxThreads(options.threads());
+    protocol.setMinSpareThreads(1);
+    int idleMillis = Math.toIntExact(options.idleTimeout().toMillis());
+    protocol.setConnectionTimeout(idleMillis);
+    protocol.setKeepAliveTimeout(idleMillis);
+    if (options.virtualThreads()) {
+      virtualThreads = new VirtualThreads.Counted();
+      protocol.setExecutor(virtualThreads);
+    }
+    if (options.http2()) {
+      protocol.addUpgradeProtocol(new Http2Protocol());
+    }
+    var connector = new Connector(protocol);
+    connector.setDiscardFacades(options.discardFacades());
+    connector.setThrowOnFailure(true);
+    tomcat.setConnector(connector);
+
+    StandardContext context = context(tomcat, application, folder);
+    tomcat.start();
+    if (!context.getState().isAvailable()) {
+      throw refusal();
+    }
+  }
+
+  private static StandardContext context(
+      Tomcat tomcat, Application application, ScratchFolder folder) throws Exception {
+    var context =
+        (StandardContext)
+            tomcat.addContext(
+                application.contextPath, folder.site(application.staticFiles).toString());
+    // Nothing is unloaded between tests, and the checks want JVM flags.
+    context.setClearReferencesRmiTargets(false);
+    context.setClearReferencesThreadLocals(false);
+    context.setClearReferencesObjectStreamClassCaches(false);
+    context.setUnloadDelay(STOP_MILLIS);
+    context.addServletContainerInitializer(
+        (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
+
+    for (Application.FilterEntry entry : application.filters) {
+      var definition = new FilterDef();
+      definition.setFilterName(entry.name);
+      definition.setFilter(entry.filter);
+      definition.setAsyncSupported(Boolean.toString(entry.asyncSupported));
+      entry.initParams.forEach(definition::addInitParameter);
+      context.addFilterDef(definition);
+      var map = new FilterMap();
+      map.setFilterName(entry.name);
+      map.addURLPattern(entry.pattern);
+      for (DispatcherType dispatcher : entry.dispatchers) {
+        map.setDispatcher(dispatcher.name());
+      }
+      context.addFilterMap(map);
+    }
+    application.errorPagesByStatus.forEach(
+        (status, path) -> {
+          var page = new ErrorPage();
+          page.setErrorCode(status);
+          page.setLocation(path);
+          context.addErrorPage(page);
+        });
+    application.errorPagesByException.forEach(
+        (exception, path) -> {
+          var page = new ErrorPage();
+          page.setExceptionType(exception.getName());
+          page.setLocation(path);
+          context.addErrorPage(page);
+        });
+    return context;
+  }
+
+  private static void deploy(Application application, ServletContext context) {
+    application.listeners.forEach(context::addListener);
+    add(context, "default", "/", new DefaultServlet());
+    for (Application.ServletEntry entry : application.servlets) {
+      ServletRegistration.Dynamic added = add(context, entry.name, entry.pattern, entry.servlet);
+      added.setAsyncSupported(entry.asyncSupported);
+      if (entry.multipart != null) {
+        added.setMultipartConfig(entry.multipart);
+      }
+    }
+  }
+
+  private static ServletRegistration.Dynamic add(
+      ServletContext context, String name, String pattern, Servlet servlet) {
+    ServletRegistration.Dynamic added = context.addServlet(name, servlet);
+    added.setAsyncSupported(true);
+    added.addMapping(pattern);
+    return added;
+  }
+
+  /** Tomcat logs why a context does not start, and throws nothing: the log has the exception. */
+  private Exception refusal() {
+    for (LogRecord record : log.warnings()) {
+      if (record.getThrown() instanceof Exception cause) {
+        return cause;
+      }
+    }
+    return new IllegalStateException(
+        "Tomcat does not start the context:\n" + ContainerLog.lines(log.warnings()));
+  }
+
+  @Override
+  public int port() {
+    return protocol.getLocalPort();
+  }
+
+  @Override
+  public int busyThreads() {
+    if (virtualThreads != null) {
+      return virtualThreads.running();
+    }
+    return protocol.getExecutor() instanceof ThreadPoolExecutor pool ? pool.getActiveCount() : 0;
+  }
+
+  @Override
+  public int connections() {
+    return protocol.openConnections();
+  }
+
+  @Override
+  public ContainerLog log() {
+    return log;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (tomcat != null) {
+        Tomcat running = Objects.requireNonNull(tomcat);
+        BoundedStop.of(
+            toString(),
+            () -> {
+              running.stop();
+              running.destroy();
+            });
+      }
+    } finally {
+      if (virtualThreads != null) {
+        virtualThreads.close();
+      }
+      if (folder != null) {
+        folder.close();
+      }
+      log.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return ServerInfo.getServerInfo();
+  }
+
+  /** Tomcat's own count has the connection that the acceptor still waits for; this one has not. */
+  private static final class Protocol extends Http11NioProtocol {
+    Protocol() {
+      getEndpoint().setExecutorTerminationTimeoutMillis(STOP_MILLIS);
+    }
+
+    int openConnections() {
+      return getEndpoint().getConnections().size();
+    }
+  }
+}
