@@ -1,0 +1,127 @@
+package io.github.deadlinefilter.demo.backend;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * A client's connection and the one to the backend that belongs to it. Only on the proxy's thread.
+ */
+final class ProxiedConnection {
+  private final SocketChannel client;
+  private final SocketChannel backend;
+  private final SelectionKey clientKey;
+  private final SelectionKey backendKey;
+  private final OneWay requests;
+  private final OneWay replies;
+  private final ReplyHold hold;
+  private long heldUntilNanos = System.nanoTime();
+
+  /** Starts to connect to the backend; both channels are closed if that fails at once. */
+  ProxiedConnection(
+      SocketChannel client, InetSocketAddress backendAddress, ReplyHold hold, Selector selector)
+      throws IOException {
+    this.client = client;
+    this.hold = hold;
+    backend = SocketChannel.open();
+    try {
+      for (SocketChannel channel : new SocketChannel[] {client, backend}) {
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      boolean connected = backend.connect(backendAddress); // on loopback often at once
+      clientKey = client.register(selector, connected ? SelectionKey.OP_READ : 0);
+      backendKey =
+          backend.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+    } catch (IOException e) {
+      backend.close();
+      client.close();
+      throw e;
+    }
+    requests = new OneWay(client, backend);
+    replies = new OneWay(backend, client);
+  }
+
+  /**
+   * Moves what can be moved and asks the selector for what cannot.
+   *
+   * @return nanoseconds until there is something to do again without the selector's word
+   */
+  long move(long nowNanos, Fault fault, ByteBuffer scratch) {
+    try {
+      if (!backend.isConnected() && !(backendKey.isConnectable() && backend.finishConnect())) {
+        return OneWay.NEVER;
+      }
+      if (fault.blackhole()) {
+        clientKey.interestOps(0);
+        backendKey.interestOps(0);
+        return OneWay.NEVER;
+      }
+      // A key that was not selected this time still shows what it was ready for the last time.
+      if (requests.wantsRead() && clientKey.isReadable()) {
+        ByteBuffer read = requests.read(scratch);
+        heldUntilNanos = OneWay.later(heldUntilNanos, nowNanos + hold.holdNanos(read.duplicate()));
+        requests.enqueue(read, nowNanos, nowNanos, withoutLatency(fault));
+      }
+      if (replies.wantsRead() && backendKey.isReadable()) {
+        replies.enqueue(replies.read(scratch), nowNanos, heldUntilNanos, fault);
+      }
+      long wait =
+          Math.min(
+              requests.write(nowNanos, fault.bandwidth()),
+              replies.write(nowNanos, fault.bandwidth()));
+      if (requests.ended() && replies.ended()) {
+        close();
+      } else {
+        clientKey.interestOps(interest(requests, replies));
+        backendKey.interestOps(interest(replies, requests));
+      }
+      return wait;
+    } catch (IOException e) {
+      reset();
+      return OneWay.NEVER;
+    }
+  }
+
+  // As with a rule for what leaves the backend's host: a round trip gets longer by the latency
+  // once.
+  private static Fault withoutLatency(Fault fault) {
+    return new Fault(Duration.ZERO, Duration.ZERO, fault.bandwidth(), fault.blackhole());
+  }
+
+  private static int interest(OneWay readFrom, OneWay writtenTo) {
+    return (readFrom.wantsRead() ? SelectionKey.OP_READ : 0)
+        | (writtenTo.wantsWrite() ? SelectionKey.OP_WRITE : 0);
+  }
+
+  boolean isOpen() {
+    return client.isOpen();
+  }
+
+  /** One side has broken off: so does the other, without a proper end. */
+  private void reset() {
+    try {
+      client.setOption(StandardSocketOptions.SO_LINGER, 0);
+      backend.setOption(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException e) {
+      close();
+      return;
+    }
+    close();
+  }
+
+  void close() {
+    try (client;
+        backend) {
+      clientKey.cancel();
+      backendKey.cancel();
+    } catch (IOException e) {
+      return; // closed all the same
+    }
+  }
+}
