@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,6 +22,7 @@ final class Admission {
 
   private final Semaphore free;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicBoolean opened = new AtomicBoolean();
   private final int queue;
 
   Admission(int workers, int queue) {
@@ -71,8 +73,12 @@ final class Admission {
     free.release();
   }
 
-  /** Lets everybody who waits go on, to be refused by the caller. Not to be undone. */
+  /**
+   * Lets everybody who waits go on, to be refused by the caller. Idempotent, and not to be undone.
+   */
   void open() {
-    free.release(Integer.MAX_VALUE / 2);
+    if (opened.compareAndSet(false, true)) {
+      free.release(Integer.MAX_VALUE / 2);
+    }
   }
 }
