@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +147,7 @@ public final class Deadline {
         return registration;
       }
     }
-    cancellers.execute(cancellation);
+    cancellers.execute(registration::start);
     return registration;
   }
 
@@ -159,7 +160,7 @@ public final class Deadline {
       registrations.clear();
     }
     for (Registration registration : due) {
-      cancellers.execute(registration.cancellation);
+      cancellers.execute(registration::start);
     }
     return due.length;
   }
@@ -185,13 +186,25 @@ public final class Deadline {
   public final class Registration implements AutoCloseable {
     private final Runnable cancellation;
 
+    /** Started or closed, whichever was first. */
+    private final AtomicBoolean settled = new AtomicBoolean();
+
     private Registration(Runnable cancellation) {
       this.cancellation = cancellation;
+    }
+
+    private void start() {
+      // Race with close(): what was waiting for a thread must not cancel a statement or connection
+      // that somebody else uses by then.
+      if (settled.compareAndSet(false, true)) {
+        cancellation.run();
+      }
     }
 
     /** Forgets the cancellation, if it has not been started. Idempotent, and does not wait. */
     @Override
     public void close() {
+      settled.set(true);
       synchronized (Deadline.this) {
         registrations.remove(this);
       }

@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The body's bytes, as long as the fence is open. Called on any thread of the application. */
 final class GuardedInput extends ServletInputStream {
@@ -36,6 +37,14 @@ final class GuardedInput extends ServletInputStream {
     } finally {
       run.exit(RunState.READ);
     }
+  }
+
+  /**
+   * Overrides ServletInputStream#read(ByteBuffer) of Servlet 6.1, whose own body asks isReady(),
+   * which Tomcat answers with false where no listener is set.
+   */
+  public int read(ByteBuffer buffer) throws IOException {
+    return run.<Integer, IOException>read(() -> Servlet61.read(real, buffer));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The response's bytes, as long as the fence is open. Called on any thread of the application. */
 final class GuardedOutput extends ServletOutputStream {
@@ -40,6 +41,13 @@ final class GuardedOutput extends ServletOutputStream {
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     output(() -> real.write(bytes, offset, length));
+  }
+
+  /**
+   * Overrides ServletOutputStream#write(ByteBuffer) of Servlet 6.1, as {@link GuardedInput} does.
+   */
+  public void write(ByteBuffer buffer) throws IOException {
+    output(() -> Servlet61.write(real, buffer));
   }
 
   @Override

@@ -183,8 +183,11 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public boolean authenticate(HttpServletResponse response) throws IOException, ServletException {
-    run.head.remember();
-    return this.<Boolean>guardServlet(() -> super.authenticate(response));
+    return this.<Boolean>guardServlet(
+        () -> {
+          run.head.remember();
+          return super.authenticate(response);
+        });
   }
 
   @Override

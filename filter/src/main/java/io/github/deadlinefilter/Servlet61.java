@@ -1,5 +1,7 @@
 package io.github.deadlinefilter;
 
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +29,22 @@ final class Servlet61 {
   private static final @Nullable MethodHandle REDIRECT_STATUS_CLEAR =
       find(HttpServletResponse.class, "sendRedirect", String.class, int.class, boolean.class);
 
+  private static final @Nullable MethodHandle READ_BUFFER =
+      find(int.class, ServletInputStream.class, "read", ByteBuffer.class);
+  private static final @Nullable MethodHandle WRITE_BUFFER =
+      find(void.class, ServletOutputStream.class, "write", ByteBuffer.class);
+
   private Servlet61() {}
 
   private static @Nullable MethodHandle find(Class<?> type, String name, Class<?>... parameters) {
+    return find(void.class, type, name, parameters);
+  }
+
+  private static @Nullable MethodHandle find(
+      Class<?> result, Class<?> type, String name, Class<?>... parameters) {
     try {
       return MethodHandles.publicLookup()
-          .findVirtual(type, name, MethodType.methodType(void.class, parameters));
+          .findVirtual(type, name, MethodType.methodType(result, parameters));
     } catch (ReflectiveOperationException e) {
       return null; // Servlet 6.0
     }
@@ -71,6 +84,26 @@ final class Servlet61 {
       throws IOException {
     redirect(
         present(REDIRECT_STATUS_CLEAR), (HttpServletResponse) response, location, status, clear);
+  }
+
+  static int read(ServletInputStream input, ByteBuffer buffer) throws IOException {
+    try {
+      return (int) present(READ_BUFFER).invoke(input, buffer);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e); // the method declares IOException only
+    }
+  }
+
+  static void write(ServletOutputStream output, ByteBuffer buffer) throws IOException {
+    try {
+      present(WRITE_BUFFER).invoke(output, buffer);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e); // the method declares IOException only
+    }
   }
 
   private static void redirect(MethodHandle method, Object... arguments) throws IOException {

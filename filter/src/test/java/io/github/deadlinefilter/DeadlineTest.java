@@ -1,0 +1,168 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.contract.Gate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+/** What an application may ask, on a clock that the test moves. */
+class DeadlineTest {
+  private final ManualTicker ticker = new ManualTicker();
+  private final List<String> called = new ArrayList<>();
+
+  /** What was given to the cancellers and not run yet. */
+  private final Queue<Runnable> queued = new ArrayDeque<>();
+
+  private final Deadline deadline = new Deadline(ticker, "GET /x", 5_000, Runnable::run);
+  private final Deadline queueing = new Deadline(ticker, "GET /x", 5_000, queued::add);
+
+  @Test
+  void time_passes_acrossTheWrapOfTheClock() {
+    assertEquals(Duration.ofNanos(5_000), deadline.remaining());
+    ticker.advance(Duration.ofNanos(4_999));
+    assertTrue(ticker.nanos() < 0, "the clock has wrapped");
+    assertEquals(Duration.ofNanos(1), deadline.remaining());
+    assertFalse(deadline.isExpired());
+    deadline.check();
+    ticker.advance(Duration.ofNanos(1));
+    assertTrue(deadline.isExpired());
+    assertEquals(Duration.ZERO, deadline.remaining());
+    ticker.advance(Duration.ofDays(1));
+    assertEquals(Duration.ZERO, deadline.remaining());
+    assertTrue(deadline.remainingNanos() < 0);
+  }
+
+  @Test
+  void check_expired_saysWhoseDeadline() {
+    Deadline seconds = new Deadline(ticker, "GET /x", Duration.ofSeconds(2).toNanos(), queued::add);
+    ticker.advance(Duration.ofSeconds(2));
+    var thrown = assertThrows(DeadlineExceededException.class, seconds::check);
+    assertEquals("GET /x", thrown.route());
+    assertEquals(Duration.ofSeconds(2), thrown.length());
+    assertTrue(String.valueOf(thrown.getMessage()).contains("2s (route GET /x)"));
+  }
+
+  @Test
+  void cap_theSmallerOne() {
+    assertEquals(Duration.ofNanos(3), deadline.cap(Duration.ofNanos(3)));
+    assertEquals(Duration.ofNanos(5_000), deadline.cap(Duration.ofDays(1)));
+    assertEquals(Duration.ZERO, deadline.cap(Duration.ZERO));
+    ticker.advance(Duration.ofDays(1));
+    assertEquals(Duration.ZERO, deadline.cap(Duration.ofNanos(3)));
+    assertThrows(IllegalArgumentException.class, () -> deadline.cap(Duration.ofNanos(-1)));
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void none_neverPassesAndKeepsNothing() {
+    assertFalse(Deadline.NONE.isExpired());
+    assertDoesNotThrow(Deadline.NONE::check);
+    assertEquals(Duration.ofNanos(Long.MAX_VALUE), Deadline.NONE.remaining());
+    assertEquals(Duration.ofDays(9), Deadline.NONE.cap(Duration.ofDays(9)));
+    try (var registration = Deadline.NONE.onExpire(() -> called.add("never"))) {
+      assertEquals(0, Deadline.NONE.cancelAll());
+    }
+    assertEquals(List.of(), called);
+    assertEquals("Deadline[none]", Deadline.NONE.toString());
+  }
+
+  @Test
+  void lifted_hasNoEnd() {
+    ticker.advance(Duration.ofNanos(10));
+    deadline.lift();
+    ticker.advance(Duration.ofDays(1));
+    assertFalse(deadline.isExpired());
+    assertEquals(Long.MAX_VALUE, deadline.remainingNanos());
+  }
+
+  @Test
+  void expireNow_whateverIsLeft() {
+    deadline.expireNow();
+    assertTrue(deadline.isExpired());
+    assertEquals(Duration.ZERO, deadline.remaining());
+    deadline.lift();
+    assertTrue(deadline.isExpired(), "the filter is destroyed: nothing lifts that");
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void onExpire_latestFirstAndOnce() {
+    try (var a = deadline.onExpire(() -> called.add("a"));
+        var b = deadline.onExpire(() -> called.add("b"))) {
+      assertEquals(2, deadline.cancelAll());
+      assertEquals(0, deadline.cancelAll());
+    }
+    assertEquals(List.of("b", "a"), called);
+  }
+
+  @Test
+  void onExpire_closed_isForgotten() {
+    var registration = deadline.onExpire(() -> called.add("a"));
+    registration.close();
+    registration.close();
+    assertEquals(0, deadline.cancelAll());
+    assertEquals(List.of(), called);
+  }
+
+  @Test
+  void onExpire_closedWhileItWaitsForAThread_isForgotten() {
+    var registration = queueing.onExpire(() -> called.add("a"));
+    assertEquals(1, queueing.cancelAll());
+    registration.close();
+    queued.forEach(Runnable::run);
+    assertEquals(List.of(), called, "the resource may be somebody else's by now");
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void onExpire_expiredAlready_isCalledAtOnceByTheCancellers() {
+    assertEquals(0, queueing.cancelAll());
+    try (var registration = queueing.onExpire(() -> called.add("late"))) {
+      assertEquals(List.of(), called, "not on this thread");
+      queued.remove().run();
+      assertEquals(List.of("late"), called);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void onExpire_oneThrowsAndOneBlocks_othersAreCalled() throws Exception {
+    Gate release = new Gate("the blocking cancellation may end");
+    Gate others = new Gate("the first registered was called");
+    try (Background background = new Background(new Threads())) {
+      Deadline real = new Deadline(ticker, "r", 5_000, background.cancellations());
+      try (var a = real.onExpire(others::open);
+          var b =
+              real.onExpire(
+                  () -> {
+                    throw new IllegalStateException("on purpose");
+                  });
+          var c = real.onExpire(release::awaitDeaf)) {
+        assertEquals(3, real.cancelAll());
+        others.await();
+      } finally {
+        release.open();
+      }
+    }
+  }
+
+  @Test
+  void current_isOfThisThreadAndPutBack() {
+    assertSame(Deadline.NONE, Deadline.current());
+    assertNull(Deadline.replaceCurrent(deadline));
+    assertSame(deadline, Deadline.current());
+    assertSame(deadline, Deadline.replaceCurrent(null));
+    assertSame(Deadline.NONE, Deadline.current());
+  }
+}
