@@ -99,7 +99,9 @@ final class AsyncCycle implements AsyncListener {
       registered = true;
     }
     event.getAsyncContext().addListener(this); // the container forgets listeners with each cycle
-    tell(before, event, AsyncListener::onStartAsync);
+    if (!run.isExpired()) { // else it is the run that is being parked
+      tell(before, event, AsyncListener::onStartAsync);
+    }
   }
 
   @Override
@@ -148,7 +150,7 @@ final class AsyncCycle implements AsyncListener {
    * a late worker may be inside: it would recycle them under the worker as soon as this returned.
    */
   private void hold() {
-    run.await(() -> run.phase() == RunState.OVER || run.phase() == RunState.DONE, Long.MAX_VALUE);
+    run.await(() -> run.isReleased() || run.phase() == RunState.DONE, Long.MAX_VALUE);
   }
 
   private synchronized List<Listening> listeners() {

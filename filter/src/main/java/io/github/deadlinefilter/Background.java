@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -11,7 +12,9 @@ import java.util.concurrent.TimeUnit;
  * client or on whatever a cancellation does, so they are apart and each is bounded.
  */
 final class Background implements AutoCloseable {
-  private static final int ANSWERERS = 16;
+  /** Where the JVM has no virtual threads. A client that does not read may keep one busy. */
+  private static final int ANSWERERS = 256;
+
   private static final int CANCELLERS = 32;
 
   /** More than this many cancellations wait only if all the others block. */
@@ -19,11 +22,15 @@ final class Background implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
-  private final ThreadPoolExecutor answerers;
+  private final Workers answerers;
   private final ThreadPoolExecutor cancellers;
 
   Background(Threads threads) {
-    answerers = pool(threads, "deadline-answer", ANSWERERS, Integer.MAX_VALUE);
+    ThreadFactory virtual = Threads.virtual("deadline-answer");
+    answerers =
+        virtual == null
+            ? Workers.pool(threads, "deadline-answer", ANSWERERS)
+            : Workers.virtual(virtual);
     cancellers = pool(threads, "deadline-cancel", CANCELLERS, WAITING_CANCELLATIONS);
     cancellers.setRejectedExecutionHandler(
         (task, executor) ->
@@ -48,7 +55,7 @@ final class Background implements AutoCloseable {
   }
 
   Executor answerers() {
-    return answerers;
+    return answerers::execute;
   }
 
   /** A cancellation that throws is logged, and harms nobody. */
@@ -66,7 +73,7 @@ final class Background implements AutoCloseable {
 
   @Override
   public void close() {
-    answerers.shutdown();
+    answerers.close();
     cancellers.shutdown();
   }
 }

@@ -93,31 +93,55 @@ final class Expiry {
     if (phase == NEW && run.reason() == Reason.EXPIRED) {
       run.reason(Reason.EXPIRED_IN_QUEUE);
     }
-    boolean cut = stop(run, phase, /* presence= */ 0);
+    // An interrupted thread could not write. Whoever sent the interrupt finds it afterwards.
+    boolean interrupted = Thread.interrupted();
+    try {
+      answerHere(run, phase);
+    } catch (RuntimeException | Error e) {
+      run.awaitQuiet(); // whatever went wrong: nobody is inside when the container goes on
+      throw e;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return true;
+  }
+
+  private void answerHere(RequestRun run, int phase) throws IOException {
+    stop(run, phase, /* presence= */ 0);
     // Without a grace the answer of running work is always the direct one: not the one or the
     // other, as a worker happens to be fast.
     boolean clean = phase != RUNNING || run.route.graceNanos() > 0;
-    if (clean && !run.request.isAsyncStarted() && run.tryAnswerClean()) {
+    // Quiet first: a worker inside may be about to start asynchronous processing.
+    if (clean && run.isQuiet() && !run.request.isAsyncStarted() && run.tryAnswerClean()) {
       answerClean(run);
-      return true;
+      return;
     }
     run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
+    // Where a response that has begun cannot be cut now, it is cut by throwing when all have left.
+    boolean uncut = hasBegun(run) && !run.wasCut() && !cut(run);
     boolean parked;
     if (quirks.mustEndInputBeforePark(run.request) && run.isReading()) {
-      answerDirect(run, cut, /* presence= */ 0);
+      answerDirect(run, /* presence= */ 0);
       quirks.endInput(run.request);
-      parked = park(run);
+      parked = !uncut && !run.isWriting() && park(run);
     } else {
-      parked = !run.isWriting() && park(run);
-      answerDirect(run, cut, /* presence= */ 0);
+      parked = !uncut && !run.isWriting() && park(run);
+      answerDirect(run, /* presence= */ 0);
     }
     run.parked();
     if (run.tryOver()) {
       over(run);
     } else if (!parked) {
-      run.await(() -> run.phase() == OVER, Long.MAX_VALUE);
+      run.await(run::isReleased, Long.MAX_VALUE);
     }
-    return true;
+    if (!parked) {
+      completeIfOpen(run);
+      if (uncut) {
+        throw cutOff();
+      }
+    }
   }
 
   /** Refuses a run that has not begun, or not begun again. On its container thread. */
@@ -131,20 +155,33 @@ final class Expiry {
 
   /** The container thread has left an expired chain: answers, or waits until that is done. */
   void leaveExpired(RequestRun run) throws IOException {
-    HttpServletRequest request = run.request;
     run.await(
         () -> run.phase() == OVER || (run.phase() == EXPIRED && run.isQuiet()), Long.MAX_VALUE);
-    if (run.tryAnswerClean()) {
-      answerClean(run);
-      return;
-    }
-    run.await(() -> run.phase() == OVER, Long.MAX_VALUE);
-    if (request.isAsyncStarted()) {
-      if (run.isAsyncOpen()) {
-        complete(request.getAsyncContext());
+    if (run.phase() == EXPIRED) {
+      if (!run.request.isAsyncStarted() && run.tryAnswerClean()) {
+        answerClean(run);
+        return;
       }
+      // It became asynchronous after the timer's side had looked.
+      run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
+      answerDirect(run, /* presence= */ 0);
+      run.parked();
+      if (run.tryOver()) {
+        over(run);
+      }
+    }
+    run.await(run::isReleased, Long.MAX_VALUE);
+    if (run.request.isAsyncStarted()) {
+      completeIfOpen(run);
     } else if (run.wasCut()) {
       throw cutOff();
+    }
+  }
+
+  /** The application's own cycle, in which the run was not parked. On the container thread. */
+  private static void completeIfOpen(RequestRun run) {
+    if (run.isAsyncOpen() && run.request.isAsyncStarted()) {
+      complete(run.request.getAsyncContext());
     }
   }
 
@@ -164,22 +201,21 @@ final class Expiry {
     if (phase < 0) {
       return;
     }
-    boolean direct = true;
-    boolean cut = false;
+    // sendError is not for asynchronous requests, so those are answered here in any case.
+    boolean direct = phase == ASYNC || run.route.graceNanos() == 0;
     try {
-      cut = stop(run, phase, CALL);
-      // sendError is not for asynchronous requests, so those are answered here in any case.
-      direct = phase == ASYNC || run.request.isAsyncStarted() || run.route.graceNanos() == 0;
+      stop(run, phase, CALL);
+      direct |= run.request.isAsyncStarted();
     } finally {
       if (run.tryAnswerDirect(CALL, direct)) {
-        answerFromHere(run, phase, cut);
+        answerFromHere(run, phase);
       }
     }
   }
 
-  private void answerFromHere(RequestRun run, int phase, boolean cut) {
+  private void answerFromHere(RequestRun run, int phase) {
     try {
-      answerDirect(run, cut, CALL);
+      answerDirect(run, CALL);
     } finally {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
@@ -190,18 +226,25 @@ final class Expiry {
     }
   }
 
+  /** Whether the head of the response has left. */
+  boolean hasBegun(RequestRun run) {
+    return quirks.isOnWire(run.response);
+  }
+
   // ---- the steps
 
   /**
-   * Tells everybody to stop and waits as long as the grace. Returns whether the response was cut,
-   * which a blocked writer needs before anything else.
+   * Tells everybody to stop and waits as long as the grace. A blocked writer is cut before anything
+   * else.
    */
-  private boolean stop(RequestRun run, int phase, long presence) {
+  private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
     run.report(ExpiryReport.of(run, name(phase), run.interrupts.stack()));
     run.await(() -> !run.isWriting(), WRITE_ENDS);
     boolean blocked = run.isWriting();
-    boolean cut = blocked && quirks.isOnWire(run.response) && cut(run);
+    if (blocked && hasBegun(run)) {
+      cut(run);
+    }
     if (how != OnExpiry.ABANDON) {
       run.deadline.cancelAll();
     }
@@ -213,7 +256,6 @@ final class Expiry {
     } else if (how != OnExpiry.ABANDON) {
       run.await(() -> run.isAlone(presence), run.route.graceNanos());
     }
-    return cut;
   }
 
   private static String name(int phase) {
@@ -226,7 +268,9 @@ final class Expiry {
 
   private boolean cut(RequestRun run) {
     boolean cut = quirks.abort(run.request, run.response);
-    run.cut();
+    if (cut) {
+      run.cut();
+    }
     return cut;
   }
 
@@ -240,28 +284,33 @@ final class Expiry {
     HttpServletResponse response = run.response;
     run.runs().finished(run);
     ExpiryReport report = run.reported();
-    if (quirks.isOnWire(response)) {
-      boolean cut = run.wasCut() || cut(run);
-      report.answered(cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true, run.failure());
-      throw cutOff();
+    try {
+      if (hasBegun(run)) {
+        boolean cut = run.wasCut() || cut(run);
+        report.answered(cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true, run.failure());
+        throw cutOff();
+      }
+      HeaderSnapshot headers = run.head.before();
+      quirks.makeWritable(response);
+      outer.reset();
+      quirks.afterReset(response);
+      headers.restore(response);
+      DirectAnswer.setHeaders(run, response);
+      outer.sendError(run.route.status(), message(report));
+      report.answered(Answer.CLEAN, /* left= */ true, run.failure());
+    } finally {
+      run.release();
     }
-    HeaderSnapshot headers = run.head.before();
-    quirks.makeWritable(response);
-    outer.reset();
-    quirks.afterReset(response);
-    headers.restore(response);
-    DirectAnswer.setHeaders(run, response);
-    outer.sendError(run.route.status(), message(report));
-    report.answered(Answer.CLEAN, /* left= */ true, run.failure());
   }
 
   /** Somebody is inside, or the request is asynchronous. */
-  private void answerDirect(RequestRun run, boolean cut, long presence) {
-    Answer answer;
+  private void answerDirect(RequestRun run, long presence) {
     boolean left = run.isAlone(presence);
-    if (cut) {
+    Answer answer;
+    if (run.wasCut()) {
       answer = Answer.ABORTED;
-    } else if (quirks.isOnWire(run.response)) {
+    } else if (hasBegun(run) || run.isWriting()) {
+      // A write that neither ends nor gets a byte out is in the container's response itself.
       answer = cut(run) ? Answer.ABORTED : Answer.CUT_LATE;
     } else {
       answer = Answer.DIRECT;
@@ -273,7 +322,7 @@ final class Expiry {
         LOG.log(System.Logger.Level.WARNING, "Answering an expired request failed", e);
       }
     }
-    run.reported().answered(answer, left, /* ended= */ null);
+    run.reported().answered(answer, left, left ? run.failure() : null);
   }
 
   /** Keeps the container's objects alive without a container thread. False: it has to hold them. */
@@ -324,12 +373,13 @@ final class Expiry {
     AsyncContext parked = run.parkedContext();
     try {
       if (parked != null) {
+        run.releasing();
         complete(parked);
       }
     } finally {
       // Race with those who hold the request until it is over: they may have looked since the last
       // one left and before the state word said so.
-      run.wake();
+      run.release();
     }
   }
 

@@ -83,26 +83,35 @@ final class GuardedAsyncContext implements AsyncContext {
     end(/* dispatch= */ false, () -> real().complete());
   }
 
+  /**
+   * Race with expiry: the state word lets one of the two through. Once it let this one, the
+   * container is called whatever happens, because nobody else would; and from outside the fence,
+   * because Jetty calls onComplete inside complete(), which waits until nobody is inside.
+   */
   private void end(boolean dispatch, Runnable call) {
-    // Race with expiry: the state word lets one of the two through.
-    if (!run.endAsync(dispatch) || !run.enter(RunState.CALL)) {
+    int before = run.endAsync(dispatch);
+    if (before == RunState.LOST) {
       if (!run.isExpired()) {
         throw run.over();
       }
       return;
     }
+    if (!dispatch) {
+      run.sendPendingError();
+    }
+    if (run.phase() == RunState.ENDING) {
+      run.runs().finished(run);
+    } else if (dispatch) {
+      run.runs().remember(run);
+    }
     try {
-      if (!dispatch) {
-        run.sendPendingError();
-      }
-      if (run.phase() == RunState.ENDING) {
-        run.runs().finished(run);
-      } else if (dispatch) {
-        run.runs().remember(run);
-      }
       call.run();
-    } finally {
-      run.exit(RunState.CALL);
+    } catch (RuntimeException e) {
+      if (before != RunState.UNCHANGED && run.undoEndAsync(before)) {
+        run.runs().remember(run);
+        run.runs().watch(run); // the deadline goes on, as the cycle does
+      }
+      throw e;
     }
   }
 

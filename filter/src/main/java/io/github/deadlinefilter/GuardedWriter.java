@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.Formattable;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -66,14 +67,51 @@ final class GuardedWriter extends PrintWriter {
 
   @Override
   public PrintWriter format(String format, @Nullable Object... arguments) {
-    output(() -> real.format(format, arguments));
+    Object[] rendered = rendered(arguments);
+    output(() -> real.format(format, rendered));
     return this;
   }
 
   @Override
   public PrintWriter format(@Nullable Locale locale, String format, @Nullable Object... arguments) {
-    output(() -> real.format(locale, format, arguments));
+    Object[] rendered = rendered(arguments);
+    output(() -> real.format(locale, format, rendered));
     return this;
+  }
+
+  /**
+   * Calls the application's toString() before the write begins: it may take its time, and a write
+   * that does not end counts as blocked on the client.
+   */
+  private static @Nullable Object[] rendered(@Nullable Object[] arguments) {
+    @Nullable Object[] rendered = arguments.clone();
+    for (int i = 0; i < rendered.length; i++) {
+      Object argument = rendered[i];
+      if (argument != null
+          && !(argument.getClass().getName().startsWith("java."))
+          && !(argument instanceof Formattable)) {
+        rendered[i] = new Rendered(argument.toString(), argument.hashCode());
+      }
+    }
+    return rendered;
+  }
+
+  /** Looks to a formatter as what it was made from. */
+  private record Rendered(String text, int hash) {
+    @Override
+    public String toString() {
+      return text;
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other == this;
+    }
   }
 
   @Override

@@ -45,7 +45,7 @@ final class Parts implements AutoCloseable {
         switch (settings.worker()) {
           case CONTAINER -> null;
           case VIRTUAL -> Workers.virtual(Objects.requireNonNull(virtual, "virtual threads"));
-          case AUTO, POOL -> Workers.pool(threads, settings.workers());
+          case AUTO, POOL -> Workers.pool(threads, "deadline-worker", settings.workers());
         };
     pass =
         workers == null

@@ -23,6 +23,10 @@ interface Pass {
         admission.leave();
         runs.expiry().refuse(run, Reason.STOPPING);
         return;
+      } catch (OutOfMemoryError e) { // the system has no thread left to give
+        admission.leave();
+        runs.expiry().refuse(run, Reason.QUEUE_FULL);
+        return;
       }
       while (!run.awaitLeave()) {
         if (runs.expiry().here(run)) {
@@ -42,7 +46,8 @@ interface Pass {
         return;
       }
       run.onLeave(admission::leave);
-      runs.watch(run);
+      // Not before: an alarm that rings while nothing runs yet would not ring again.
+      run.onBegin(() -> runs.watch(run));
       run.run();
       run.alarm(null);
       if (run.afterLeave() >= RunState.EXPIRED) {
@@ -55,9 +60,8 @@ interface Pass {
 
   private static boolean isAdmitted(RequestRun run, Runs runs, Admission admission)
       throws IOException, ServletException {
-    if (run.deadline.isExpired()) {
-      runs.expiry().here(run); // an asynchronous request that came back too late
-      return false;
+    if (run.deadline.isExpired() && runs.expiry().here(run)) {
+      return false; // an asynchronous request that came back too late
     }
     Reason refused =
         switch (admission.enter(run.deadline)) {

@@ -8,7 +8,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -58,8 +57,9 @@ final class RequestRun extends RunState implements Runnable {
   /** What the filter was given: outer filters' wrappers, perhaps. */
   private HttpServletResponse outerResponse;
 
-  private Thread containerThread = Thread.currentThread();
+  private volatile Thread containerThread = Thread.currentThread();
   private @Nullable ClassLoader loader;
+  private @Nullable Runnable onBegin;
   private @Nullable Runnable onLeave;
 
   /** The phase after the worker has returned from the chain; -1 before. */
@@ -71,6 +71,11 @@ final class RequestRun extends RunState implements Runnable {
   // ---- what an expiry adds
 
   private volatile boolean cut;
+  private volatile boolean released;
+
+  /** Jetty calls onComplete inside complete(): this thread must not wait for itself there. */
+  private volatile @Nullable Thread releaser;
+
   private volatile Reason reason = Reason.EXPIRED;
   private volatile @Nullable ExpiryReport report;
 
@@ -167,10 +172,13 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Ends a write, and the deadline with it if the response has begun and that is all it is for. */
   void exitWrite() {
-    if (route.until() == Until.COMMIT && response.isCommitted()) {
-      deadline.lift();
+    try {
+      if (route.until() == Until.COMMIT && runs.expiry().hasBegun(this)) {
+        deadline.lift();
+      }
+    } finally {
+      exit(WRITE);
     }
-    exit(WRITE);
   }
 
   /** A call into the container that may fail in the way that the container's method may. */
@@ -208,6 +216,7 @@ final class RequestRun extends RunState implements Runnable {
       HttpServletResponse outerResponse) {
     int next = pass + 1; // passes come one after the other
     pass = next;
+    passEntered();
     alarm(null);
     this.chain = chain;
     this.passRequest = guardedRequest;
@@ -218,6 +227,11 @@ final class RequestRun extends RunState implements Runnable {
     afterLeave = -1;
     failure = null;
     async.enterPass(containerThread);
+  }
+
+  /** What to do when the worker has gone in: on the worker. */
+  void onBegin(Runnable action) {
+    onBegin = action;
   }
 
   /** What to do when the worker is out of the chain, whatever the outcome: on the worker. */
@@ -245,42 +259,67 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Makes a recorded sendError before the application's complete() ends the response. */
   void sendPendingError() {
-    try {
-      head.sendError(outerResponse);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (enter(WRITE)) {
+      try {
+        head.sendError(outerResponse);
+      } catch (IOException | RuntimeException e) {
+        failed(e); // and the call that ends the response is made all the same
+      } finally {
+        exit(WRITE);
+      }
+    }
+  }
+
+  private synchronized void failed(Exception e) {
+    if (failure == null) {
+      failure = e;
+    } else {
+      failure.addSuppressed(e);
     }
   }
 
   /** Does what had to wait for the container thread, and ends the pass as the chain ended. */
   void finishPass() throws IOException, ServletException {
-    async.registerListeners();
-    head.sendError(outerResponse);
-    switch (afterLeave) {
-      case CLOSING -> {
-        // Somebody that the application started may still be inside: until the deadline.
-        while (!tryDone()) {
-          if (isExpired()) {
-            runs.expiry().leaveExpired(this);
-            return;
-          }
-          if (!await(this::isQuiet, /* nanos= */ -1) && runs.expiry().here(this)) {
-            return;
-          }
-        }
-        runs.finished(this);
+    if (afterLeave == CLOSING && !closePass()) {
+      return;
+    }
+    try {
+      async.registerListeners();
+      if (afterLeave == CLOSING) {
+        head.sendError(outerResponse); // nobody is inside
+      } else {
+        sendPendingError();
       }
-      case ENDING -> runs.finished(this);
-      case ASYNC -> {
-        runs.watch(this);
-        // Race with the application's complete(): it may have come before the alarm was set.
-        if (phase() != ASYNC) {
-          alarm(null);
-        }
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+    }
+    if (afterLeave == ASYNC) {
+      runs.watch(this);
+      // Race with the application's complete(): it may have come before the alarm was set.
+      if (phase() != ASYNC) {
+        alarm(null);
       }
-      default -> {} // dispatched: the next pass looks at the deadline first
+    } else if (afterLeave != DISPATCHED) { // there the next pass looks at the deadline first
+      runs.finished(this);
     }
     rethrowFailure();
+  }
+
+  /**
+   * Waits for whoever the application started and left inside, until the deadline. False: that came
+   * first, and the request is answered.
+   */
+  private boolean closePass() throws IOException, ServletException {
+    while (!tryDone()) {
+      if (isExpired()) {
+        runs.expiry().leaveExpired(this);
+        return false;
+      }
+      if (!await(this::isQuiet, /* nanos= */ -1) && runs.expiry().here(this)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void rethrowFailure() throws IOException, ServletException {
@@ -321,6 +360,9 @@ final class RequestRun extends RunState implements Runnable {
     interrupts.open(worker);
     Throwable thrown = null;
     try {
+      if (onBegin != null) {
+        onBegin.run();
+      }
       target.doFilter(passRequest, passResponse);
     } catch (Throwable t) {
       thrown = t;
@@ -469,6 +511,23 @@ final class RequestRun extends RunState implements Runnable {
 
   boolean wasCut() {
     return cut;
+  }
+
+  /** The container's objects have been given back, or are given back by the calling thread. */
+  boolean isReleased() {
+    return released || Thread.currentThread() == releaser;
+  }
+
+  /** The container's objects are about to be given back. */
+  void releasing() {
+    releaser = Thread.currentThread();
+  }
+
+  /** The container's objects have been given back. */
+  void release() {
+    released = true;
+    releaser = null;
+    wake();
   }
 
   int pass() {

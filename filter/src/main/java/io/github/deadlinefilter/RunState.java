@@ -164,7 +164,15 @@ abstract class RunState {
   /** Something left the closed run, so that whoever waits for that has to look again. */
   abstract void movedWhileClosed();
 
-  // ---- the worker
+  // ---- a pass
+
+  /** The container has brought the request back, if it had been dispatched. */
+  final void passEntered() {
+    long w = word;
+    while (!cas(w, w & ~DISPATCH_CALLED)) {
+      w = word;
+    }
+  }
 
   /** The worker goes in. False: the clock won first, and the application must not be reached. */
   final boolean begin() {
@@ -188,7 +196,7 @@ abstract class RunState {
         if ((w & ASYNC_OPEN) != 0) {
           next = at(next, ASYNC);
         } else if ((w & DISPATCH_CALLED) != 0) {
-          next = at(next & ~DISPATCH_CALLED, DISPATCHED);
+          next = at(next, DISPATCHED);
         } else {
           next = at(next, (w & ASYNC_EVER) != 0 ? ENDING : CLOSING);
         }
@@ -209,19 +217,45 @@ abstract class RunState {
     }
   }
 
-  /**
-   * complete() or dispatch() is called. False: the clock won first, and the call must not be made.
-   */
-  final boolean endAsync(boolean dispatch) {
+  /** What {@link #endAsync} says if the clock won first: the call must not be made. */
+  static final int LOST = -1;
+
+  /** What {@link #endAsync} says if there is no open cycle: the container says what is wrong. */
+  static final int UNCHANGED = -2;
+
+  /** complete() or dispatch() is called. Returns the phase before, or LOST, or UNCHANGED. */
+  final int endAsync(boolean dispatch) {
     for (; ; ) {
       long w = word;
+      int phase = phaseOf(w);
+      boolean again = phase == ENDING && dispatch; // out of the container's own time-out
+      if (phase >= EXPIRED) {
+        return LOST;
+      } else if (((w & ASYNC_OPEN) == 0 && !again) || phase > ENDING) {
+        return UNCHANGED;
+      }
       long next = w & ~ASYNC_OPEN;
-      switch (phaseOf(w)) {
-        case RUNNING -> next = dispatch ? next | DISPATCH_CALLED : next;
-        case ASYNC, ENDING -> next = at(next, dispatch ? DISPATCHED : ENDING);
-        default -> {
-          return phaseOf(w) < EXPIRED; // the container itself says what is wrong with the call
-        }
+      if (phase == RUNNING) {
+        next = dispatch ? next | DISPATCH_CALLED : next;
+      } else {
+        next = at(next, dispatch ? DISPATCHED : ENDING);
+      }
+      if (cas(w, next)) {
+        return phase;
+      }
+    }
+  }
+
+  /** The container refused the call that {@code endAsync} let through in phase {@code before}. */
+  final boolean undoEndAsync(int before) {
+    for (; ; ) {
+      long w = word;
+      int phase = phaseOf(w);
+      long next = (w | ASYNC_OPEN) & ~DISPATCH_CALLED;
+      if (phase == DISPATCHED || phase == ENDING) {
+        next = before == ENDING ? at(w, ENDING) : at(next, ASYNC);
+      } else if (phase != RUNNING) {
+        return false;
       }
       if (cas(w, next)) {
         return true;

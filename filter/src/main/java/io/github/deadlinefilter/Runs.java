@@ -141,7 +141,9 @@ final class Runs {
       run.expireEarly(Reason.STOPPING);
     }
     long start = System.nanoTime();
-    while (!inFlight.isEmpty() && System.nanoTime() - start < nanos && !Thread.interrupted()) {
+    while (!inFlight.isEmpty()
+        && System.nanoTime() - start < nanos
+        && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(this, 1_000_000);
     }
     return inFlight.size();

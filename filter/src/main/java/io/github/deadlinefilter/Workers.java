@@ -24,17 +24,12 @@ interface Workers extends AutoCloseable {
   void close();
 
   /** At most {@code count} platform threads, which end after half a minute without work. */
-  static Workers pool(Threads threads, int count) {
-    // Never more than `count` runs are admitted, so the queue only holds a run for the moment in
+  static Workers pool(Threads threads, String name, int count) {
+    // Where never more than `count` runs are admitted, the queue only holds one for the moment in
     // which the worker of the run before it is on its way back.
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
-            count,
-            count,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads.named("deadline-worker"));
+            count, count, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.named(name));
     executor.allowCoreThreadTimeOut(true);
     return new Workers() {
       @Override

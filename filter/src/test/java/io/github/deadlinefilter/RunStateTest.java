@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every edge of the drawing in {@link RunState}, and that there are no others. */
 class RunStateTest {
@@ -61,11 +62,11 @@ class RunStateTest {
       }
       case DISPATCHED -> {
         state = in(ASYNC);
-        assertTrue(state.endAsync(/* dispatch= */ true));
+        assertEquals(ASYNC, state.endAsync(/* dispatch= */ true));
       }
       case ENDING -> {
         state = in(ASYNC);
-        assertTrue(state.endAsync(/* dispatch= */ false));
+        assertEquals(ASYNC, state.endAsync(/* dispatch= */ false));
       }
       case CLOSING -> {
         assertTrue(state.begin());
@@ -181,7 +182,8 @@ class RunStateTest {
   @MethodSource("phases")
   void endAsync_complete(int phase) {
     State state = in(phase);
-    assertEquals(phase < EXPIRED, state.endAsync(/* dispatch= */ false));
+    int expected = phase >= EXPIRED ? RunState.LOST : phase == ASYNC ? ASYNC : RunState.UNCHANGED;
+    assertEquals(expected, state.endAsync(/* dispatch= */ false));
     assertEquals(phase == ASYNC ? ENDING : phase, state.phase());
   }
 
@@ -189,7 +191,11 @@ class RunStateTest {
   @MethodSource("phases")
   void endAsync_dispatch(int phase) {
     State state = in(phase);
-    assertEquals(phase < EXPIRED, state.endAsync(/* dispatch= */ true));
+    int expected =
+        phase >= EXPIRED
+            ? RunState.LOST
+            : phase == ASYNC || phase == ENDING ? phase : RunState.UNCHANGED;
+    assertEquals(expected, state.endAsync(/* dispatch= */ true));
     assertEquals(phase == ASYNC || phase == ENDING ? DISPATCHED : phase, state.phase());
   }
 
@@ -229,12 +235,26 @@ class RunStateTest {
 
   // ---- how a pass ends
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void undoEndAsync_refusedCall_theCycleIsOpenAgain(boolean dispatch) {
+    State inPass = in(RUNNING);
+    inPass.asyncStarted();
+    assertTrue(inPass.undoEndAsync(inPass.endAsync(dispatch)));
+    assertEquals(ASYNC, inPass.leave());
+    State afterPass = in(ASYNC);
+    assertTrue(afterPass.undoEndAsync(afterPass.endAsync(dispatch)));
+    assertEquals(ASYNC, afterPass.phase());
+    assertTrue(afterPass.isAsyncOpen());
+    assertEquals(ASYNC, afterPass.endAsync(dispatch), "and can be ended again");
+  }
+
   @Test
   void leave_completedInThePass_ending() {
     State state = in(RUNNING);
     state.asyncStarted();
     assertTrue(state.isAsyncOpen());
-    assertTrue(state.endAsync(/* dispatch= */ false));
+    assertEquals(RUNNING, state.endAsync(/* dispatch= */ false));
     assertFalse(state.isAsyncOpen());
     assertTrue(state.isAsyncEver());
     assertEquals(ENDING, state.leave());
@@ -244,9 +264,11 @@ class RunStateTest {
   void leave_dispatchedInThePass_dispatchedOnce() {
     State state = in(RUNNING);
     state.asyncStarted();
-    assertTrue(state.endAsync(/* dispatch= */ true));
+    assertEquals(RUNNING, state.endAsync(/* dispatch= */ true));
     assertTrue(state.isDispatchCalled());
     assertEquals(DISPATCHED, state.leave());
+    assertTrue(state.isDispatchCalled(), "until the container has brought the request back");
+    state.passEntered();
     assertFalse(state.isDispatchCalled());
     assertTrue(state.begin());
     assertEquals(ENDING, state.leave(), "a second pass that starts no cycle ends the run");
@@ -258,7 +280,7 @@ class RunStateTest {
     assertTrue(state.begin());
     state.asyncStarted();
     assertEquals(ASYNC, state.leave());
-    assertTrue(state.endAsync(/* dispatch= */ false));
+    assertEquals(ASYNC, state.endAsync(/* dispatch= */ false));
     assertTrue(state.close());
     assertTrue(state.tryDone());
   }
