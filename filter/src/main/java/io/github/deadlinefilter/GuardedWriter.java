@@ -88,7 +88,7 @@ final class GuardedWriter extends PrintWriter {
     for (int i = 0; i < rendered.length; i++) {
       Object argument = rendered[i];
       if (argument != null
-          && !(argument.getClass().getName().startsWith("java."))
+          && !argument.getClass().getName().startsWith("java.")
           && !(argument instanceof Formattable)) {
         rendered[i] = new Rendered(argument.toString(), argument.hashCode());
       }

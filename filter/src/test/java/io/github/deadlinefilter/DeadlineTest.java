@@ -88,7 +88,7 @@ class DeadlineTest {
 
   @Test
   void expireNow_whateverIsLeft() {
-    deadline.expireNow();
+    deadline.expireNow(Reason.STOPPING);
     assertTrue(deadline.isExpired());
     assertEquals(Duration.ZERO, deadline.remaining());
     deadline.lift();

@@ -1,0 +1,116 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that the application itself made asynchronous. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class AsyncContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private Application application(Duration deadline) {
+    return new Application().filter("/*", setup.filter().deadline(deadline).build());
+  }
+
+  @Test
+  void asyncInTime_isAnsweredByTheApplication() throws Exception {
+    var app =
+        application(Duration.ofSeconds(20))
+            .servlet(
+                "/async",
+                (request, response) -> {
+                  AsyncContext context = request.startAsync();
+                  new Thread(
+                          () -> {
+                            try {
+                              context.getResponse().getWriter().print("later");
+                            } catch (java.io.IOException e) {
+                              throw new java.io.UncheckedIOException(e);
+                            } finally {
+                              context.complete();
+                            }
+                          })
+                      .start();
+                });
+    try (TestContainer container = setup.container().start(app);
+        RawClient client = RawClient.connect(container.port())) {
+      assertEquals("later", client.get("/async").read().text());
+      assertEquals("later", client.get("/async").read().text());
+    }
+  }
+
+  @Test
+  void asyncLate_isAnsweredDirect_andALaterCompleteIsHarmless() throws Exception {
+    AtomicReference<AsyncContext> held = new AtomicReference<>();
+    var app =
+        application(Duration.ofMillis(200))
+            .servlet("/async", (request, response) -> held.set(request.startAsync()))
+            .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+    try (TestContainer container = setup.container().start(app)) {
+      try (RawClient client = RawClient.connect(container.port())) {
+        late(client.get("/async").read());
+      }
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" phase=async "), line);
+      try {
+        Objects.requireNonNull(held.get()).complete();
+      } catch (IllegalStateException over) {
+        // Also an answer that an application has to live with.
+      }
+      try (RawClient client = RawClient.connect(container.port())) {
+        assertEquals("hi", client.get("/hi").read().text());
+      }
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+  }
+
+  @Test
+  void dispatchInTime_goesOnUnderTheSameDeadline() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          application(Duration.ofSeconds(1))
+              .servlet(
+                  "/async",
+                  (request, response) -> {
+                    if (request.getDispatcherType() == DispatcherType.REQUEST) {
+                      request.startAsync().dispatch();
+                    } else if ("late".equals(request.getQueryString())) {
+                      deaf.hold();
+                    } else {
+                      response.getWriter().print("again");
+                    }
+                  });
+      try (TestContainer container = setup.container().start(app)) {
+        try (RawClient client = RawClient.connect(container.port())) {
+          assertEquals("again", client.get("/async").read().text());
+          Response response = client.get("/async?late").read();
+          assertEquals(503, response.status());
+          assertTrue(response.complete(), response::toString);
+          assertTrue(response.untilEnd().compareTo(Duration.ofSeconds(1)) >= 0);
+          assertTrue(response.untilEnd().compareTo(Duration.ofMillis(1900)) < 0, "not twice");
+        }
+        deaf.release();
+        FilterLog.left(container);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+    }
+  }
+
+  private static void late(Response response) {
+    assertEquals(503, response.status());
+    assertTrue(response.complete(), response::toString);
+    assertTrue(response.untilEnd().compareTo(Duration.ofMillis(200)) >= 0, response::toString);
+    assertTrue(response.untilEnd().compareTo(Duration.ofMillis(2200)) < 0, response::toString);
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A worker that leaves within the grace: the container answers, as for any other error. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class CleanAnswerContractTest {
+  private static final Duration DEADLINE = Duration.ofMillis(200);
+
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private Application application(String status) {
+    return new Application()
+        .filter(
+            "/*",
+            (request, response, chain) -> {
+              ((HttpServletResponse) response).setHeader("X-Outer", "kept");
+              ((HttpServletResponse) response).addCookie(new Cookie("OUTER", "1"));
+              chain.doFilter(request, response);
+            })
+        .filter(
+            "/*",
+            setup
+                .filter()
+                .deadline(DEADLINE)
+                .set("status", status)
+                .set("retryAfter", "7s")
+                .set("grace", "3s")
+                .build())
+        .servlet(
+            "/slow",
+            (request, response) -> {
+              request.getSession();
+              response.setContentType("application/x-app");
+              response.setHeader("X-App", "secret");
+              response.addCookie(new Cookie("APP", "secret"));
+              response.getWriter().print("half an answer");
+              new Gate("never").await();
+            })
+        .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+  }
+
+  @Test
+  void lateAndInterruptible_isAnsweredByTheContainer_andTheConnectionLivesOn() throws Exception {
+    try (TestContainer container = setup.container().start(application("504"));
+        RawClient client = RawClient.connect(container.port())) {
+      Response response = client.get("/slow").read();
+      assertEquals(504, response.status());
+      holdsNothingOfTheApplication(response);
+      assertEquals("hi", client.get("/hi").read().text(), "the same connection goes on");
+      assertEquals(1, container.connections());
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" reason=expired "), line);
+      assertTrue(line.contains(" phase=running worker=left answer=clean"), line);
+      assertEquals(List.of(), FilterLog.starting(container, FilterLog.LEFT));
+    }
+  }
+
+  @Test
+  void lateAndInterruptible_isA503() throws Exception {
+    try (TestContainer container = setup.container().start(application("503"));
+        RawClient client = RawClient.connect(container.port())) {
+      Response response = client.get("/slow").read();
+      assertEquals(503, response.status());
+      holdsNothingOfTheApplication(response);
+      if (setup.container() == Containers.TOMCAT) {
+        assertTrue(response.announcesClose(), "Tomcat closes after each 503");
+      } else {
+        assertEquals("hi", client.get("/hi").read().text());
+      }
+    }
+  }
+
+  private static void holdsNothingOfTheApplication(Response response) {
+    assertTrue(response.complete(), response::toString);
+    assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
+    assertTrue(response.untilEnd().compareTo(DEADLINE.plusMillis(2000)) < 0, response::toString);
+    assertEquals(List.of("kept"), response.headers("X-Outer"), response::toString);
+    assertEquals(List.of("OUTER=1"), response.headers("Set-Cookie"), response::toString);
+    assertEquals(List.of(), response.headers("X-App"), response::toString);
+    assertTrue(
+        String.valueOf(response.header("Cache-Control")).contains("no-store"), response::toString);
+    assertEquals("7", response.header("Retry-After"), response::toString);
+    assertTrue(!response.text().contains("half"), response::toString);
+    assertTrue(!String.valueOf(response.header("Content-Type")).contains("x-app"));
+    assertTrue(response.text().contains("reason expired"), response::toString);
+  }
+
+  @Test
+  void errorPageOfTheStatus_isUsed() throws Exception {
+    var app =
+        application("503")
+            .servlet(
+                "/busy",
+                (request, response) ->
+                    response
+                        .getWriter()
+                        .print("page: " + request.getAttribute(RequestDispatcher.ERROR_MESSAGE)))
+            .errorPage(503, "/busy");
+    try (TestContainer container = setup.container().start(app);
+        RawClient client = RawClient.connect(container.port())) {
+      Response response = client.get("/slow").read();
+      assertEquals(503, response.status());
+      assertTrue(response.text().startsWith("page: "), response::toString);
+      assertTrue(response.text().contains("reason expired"), response::toString);
+    }
+  }
+
+  @Test
+  void exceptionAfterTheDeadline_isLoggedOnce() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().deadline(DEADLINE).build())
+              .servlet(
+                  "/slow",
+                  (request, response) -> {
+                    deaf.hold();
+                    throw new IllegalStateException("too late to tell");
+                  });
+      try (TestContainer container = setup.container().start(app);
+          RawClient client = RawClient.connect(container.port())) {
+        assertEquals(503, client.get("/slow").read().status());
+        deaf.release();
+        String line = FilterLog.left(container);
+        assertTrue(line.contains(" ended=threw"), line);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+        assertEquals(
+            1,
+            container.log().records().stream()
+                .filter(
+                    record ->
+                        String.valueOf(record.getThrown()).contains("too late to tell")
+                            || ContainerLog.message(record).contains("too late to tell"))
+                .count(),
+            () -> ContainerLog.lines(container.log().records()));
+      }
+    }
+  }
+}

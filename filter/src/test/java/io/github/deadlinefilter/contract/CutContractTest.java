@@ -1,0 +1,84 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A response that has begun cannot be answered any more: its client can tell that it is cut. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class CutContractTest {
+  private static final Duration DEADLINE = Duration.ofMillis(200);
+
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  @Test
+  void committedThenStalled_isCutAtTheDeadline() throws Exception {
+    for (boolean deafWorker : new boolean[] {false, true}) {
+      for (boolean length : new boolean[] {false, true}) {
+        try (var deaf = new Deaf()) {
+          var app =
+              new Application()
+                  .filter("/*", setup.filter().deadline(DEADLINE).build())
+                  .servlet(
+                      "/stall",
+                      (request, response) -> {
+                        if (length) {
+                          response.setContentLength(1000);
+                        }
+                        response.getOutputStream().print("begun");
+                        response.flushBuffer();
+                        if (deafWorker) {
+                          deaf.hold();
+                        } else {
+                          new Gate("never").await();
+                        }
+                      });
+          try (TestContainer container = setup.container().start(app);
+              RawClient client = RawClient.connect(container.port())) {
+            Response response = client.get("/stall").read();
+            assertEquals(200, response.status());
+            assertEquals("begun", response.text());
+            assertTrue(response.cut(), response::toString);
+            assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
+            assertTrue(
+                response.untilEnd().compareTo(DEADLINE.plusMillis(2000)) < 0, response::toString);
+            assertEquals(deafWorker ? 1 : 0, deaf.inside(), "cut while the worker is inside");
+            String line = FilterLog.expired(container);
+            assertTrue(line.contains(" answer=aborted"), line);
+            deaf.release();
+            Gate.eventually(() -> container.busyThreads() == 0, "idle");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void blockedWriter_isCut_andTheContainerIsFree() throws Exception {
+    var app =
+        new Application()
+            .filter("/*", setup.filter().deadline(DEADLINE).build())
+            .servlet(
+                "/big",
+                (request, response) -> {
+                  byte[] much = new byte[64 * 1024];
+                  for (int i = 0; i < 1024; i++) {
+                    response.getOutputStream().write(much);
+                  }
+                });
+    try (TestContainer container = setup.container().start(app);
+        RawClient client = RawClient.connect(container.port(), 4096)) {
+      client.get("/big");
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" answer=aborted"), line);
+      Gate.eventually(() -> container.busyThreads() == 0, "the writer has left or is parked");
+      assertTrue(client.read().cut());
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A worker that does not leave: the whole answer is given past it, at the deadline. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class DirectAnswerContractTest {
+  private static final Duration DEADLINE = Duration.ofMillis(200);
+
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  @Test
+  void lateAndDeaf_isAnsweredWhole_withNothingOfTheApplication() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter(
+                  "/*",
+                  (request, response, chain) -> {
+                    ((HttpServletResponse) response).setHeader("X-Outer", "kept");
+                    ((HttpServletResponse) response).addCookie(new Cookie("OUTER", "1"));
+                    chain.doFilter(request, response);
+                  })
+              .filter("/*", setup.filter().deadline(DEADLINE).set("retryAfter", "7s").build())
+              .servlet(
+                  "/deaf",
+                  (request, response) -> {
+                    request.getSession();
+                    response.setContentType("application/x-app");
+                    response.setHeader("X-App", "secret");
+                    response.addCookie(new Cookie("APP", "secret"));
+                    response.getWriter().print("half an answer");
+                    deaf.hold();
+                    response.getWriter().print("the other half");
+                  });
+      try (TestContainer container = setup.container().start(app)) {
+        for (String type : List.of("application/problem+json", "text/html", "text/plain")) {
+          try (RawClient client = RawClient.connect(container.port())) {
+            Response response = client.get("/deaf", "Accept: " + type).read();
+            assertEquals(503, response.status());
+            assertTrue(response.complete(), response::toString);
+            assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
+            assertTrue(
+                response.untilEnd().compareTo(DEADLINE.plusMillis(2000)) < 0, response::toString);
+            assertEquals(
+                response.body().length,
+                Integer.parseInt(String.valueOf(response.header("Content-Length"))));
+            assertTrue(String.valueOf(response.header("Content-Type")).startsWith(type));
+            assertEquals(List.of("kept"), response.headers("X-Outer"), response::toString);
+            assertEquals(List.of("OUTER=1"), response.headers("Set-Cookie"), response::toString);
+            assertEquals(List.of(), response.headers("X-App"), response::toString);
+            assertEquals("no-store", response.header("Cache-Control"));
+            assertEquals("7", response.header("Retry-After"));
+            assertTrue(!response.text().contains("half"), response::toString);
+          }
+        }
+        deaf.release();
+        FilterLog.await(container, FilterLog.LEFT, 3);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+    }
+  }
+
+  @Test
+  void errorPageSetting_isUsed_andAFailingOneFallsBack() throws Exception {
+    for (String page : List.of("/page", "/failing")) {
+      try (var deaf = new Deaf()) {
+        var app =
+            new Application()
+                .filter("/*", setup.filter().deadline(DEADLINE).set("errorPage", page).build())
+                .servlet("/page", (request, response) -> response.getWriter().print("own page"))
+                .servlet(
+                    "/failing",
+                    (request, response) -> {
+                      response.getWriter().print("own page");
+                      throw new IllegalStateException("page");
+                    })
+                .servlet("/deaf", (request, response) -> deaf.hold());
+        try (TestContainer container = setup.container().start(app);
+            RawClient client = RawClient.connect(container.port())) {
+          Response response = client.get("/deaf", "Accept: text/plain").read();
+          assertEquals(503, response.status());
+          assertTrue(response.complete(), response::toString);
+          if (page.equals("/page")) {
+            assertEquals("own page", response.text());
+          } else {
+            assertTrue(response.text().startsWith("Timeout: "), response::toString);
+          }
+          deaf.release();
+          FilterLog.left(container);
+        }
+      }
+    }
+  }
+
+  @Test
+  void servletWithoutAsyncSupport_isParkedByForce_andNamed() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().deadline(DEADLINE).build())
+              .servlet(
+                  "/deaf",
+                  (request, response) -> deaf.hold(),
+                  servlet -> servlet.asyncSupported(false));
+      try (TestContainer container = setup.container().start(app)) {
+        for (int i = 0; i < 2; i++) {
+          try (RawClient client = RawClient.connect(container.port())) {
+            assertEquals(503, client.get("/deaf").read().status());
+          }
+        }
+        if (setup.freesTheContainerThread()) {
+          assertEquals(2, deaf.inside());
+          Gate.eventually(() -> container.busyThreads() == 0, "parked");
+          FilterLog.await(container, "\"servlet-0\" or a filter before it is not marked", 1);
+        }
+        deaf.release();
+        FilterLog.await(container, FilterLog.LEFT, 2);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+    }
+  }
+}

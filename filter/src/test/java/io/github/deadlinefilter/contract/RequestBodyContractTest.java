@@ -1,0 +1,62 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Late requests whose body has not been read, or has not come. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class RequestBodyContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  @Test
+  void unreadBody_lateAndDeafOrInterruptible_isAnsweredWhole() throws Exception {
+    for (int sent : new int[] {10, 100_000}) {
+      for (boolean deafWorker : new boolean[] {false, true}) {
+        try (var deaf = new Deaf()) {
+          answered(
+              sent,
+              sent == 10 ? 10 : 1_000_000,
+              (request, response) -> {
+                if (deafWorker) {
+                  deaf.hold();
+                } else {
+                  new Gate("never").await();
+                }
+              },
+              deaf);
+        }
+      }
+    }
+  }
+
+  @Test
+  void workerBlockedInReading_leavesNothingStuck() throws Exception {
+    answered(0, 100, (request, response) -> request.getInputStream().read(), new Deaf());
+  }
+
+  private void answered(int sent, int length, Application.Handler handler, Deaf deaf)
+      throws Exception {
+    var app =
+        new Application()
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+            .servlet("/post", handler);
+    try (TestContainer container = setup.container().start(app)) {
+      try (RawClient client = RawClient.connect(container.port())) {
+        client.request("POST", "/post", "x".repeat(sent), "Content-Length: " + length);
+        Response response = client.read();
+        assertEquals(503, response.status());
+        assertTrue(response.complete(), response::toString);
+        assertTrue(response.untilEnd().compareTo(Duration.ofMillis(2200)) < 0);
+        deaf.release();
+      }
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The application is stopped while workers are inside. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class StopContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  @Test
+  void stopWithAWorkerInside_isBounded_andLeavesNoThread() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().deadline(Duration.ofSeconds(30)).build())
+              .servlet("/deaf", (request, response) -> deaf.hold());
+      long start;
+      try (TestContainer container = setup.container().start(app);
+          RawClient client = RawClient.connect(container.port())) {
+        client.get("/deaf");
+        deaf.awaitInside(1);
+        start = System.nanoTime();
+      }
+      assertTrue(System.nanoTime() - start < Duration.ofSeconds(18).toNanos(), "a bounded stop");
+      deaf.release();
+      deaf.awaitLeft();
+      Gate.eventually(
+          () ->
+              Thread.getAllStackTraces().keySet().stream()
+                  .noneMatch(thread -> thread.getName().startsWith("deadline-")),
+          "no thread of the filter");
+    }
+  }
+}
