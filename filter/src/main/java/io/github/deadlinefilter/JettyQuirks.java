@@ -17,8 +17,10 @@ final class JettyQuirks extends ContainerQuirks {
 
   JettyQuirks(ServletContext context) throws ReflectiveOperationException {
     ClassLoader loader = Objects.requireNonNull(context.getClass().getClassLoader());
-    String environment = context.getClass().getPackageName();
-    Class<?> apiRequest = loader.loadClass(environment + ".ServletApiRequest");
+    // The context's own class is of another package where it belongs to a WAR (...ee10.webapp).
+    String environment =
+        context.getClass().getName().replaceFirst("^(org\\.eclipse\\.jetty\\.\\w+)\\..*", "$1");
+    Class<?> apiRequest = loader.loadClass(environment + ".servlet.ServletApiRequest");
     setAsyncSupported = apiRequest.getMethod("setAsyncSupported", boolean.class);
     coreRequest = apiRequest.getMethod("getRequest");
     connectionMetaData =

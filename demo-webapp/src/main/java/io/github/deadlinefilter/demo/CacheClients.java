@@ -3,7 +3,11 @@ package io.github.deadlinefilter.demo;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.rubyeye.xmemcached.MemcachedClient;
@@ -20,6 +24,7 @@ import net.rubyeye.xmemcached.utils.AddrUtil;
 final class CacheClients implements AutoCloseable {
   private static final int MOST = 64;
   private static final int MOST_IDLE = 8;
+  private static final int MOST_CLOSING = 4;
   private static final long LONGEST_REPLY_MILLIS = 120_000;
 
   // Held, because a logger that nobody holds forgets its level.
@@ -33,6 +38,14 @@ final class CacheClients implements AutoCloseable {
 
   private final Semaphore permits = new Semaphore(MOST);
   private final ConcurrentLinkedDeque<MemcachedClient> idle = new ConcurrentLinkedDeque<>();
+  private final ExecutorService closer =
+      new ThreadPoolExecutor(
+          MOST_CLOSING,
+          MOST_CLOSING,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          (task, closed) -> task.run()); // a late worker that outlived the application
   private volatile boolean closed;
 
   /** An idle client, or a new one; waits while too many are out. */
@@ -66,9 +79,16 @@ final class CacheClients implements AutoCloseable {
     permits.release();
   }
 
+  /**
+   * For a client whose connection still owes a reply. It comes back at once, because its caller has
+   * been told to stop, while closing such a connection takes seconds.
+   */
   void discard(MemcachedClient client) {
-    shutDown(client);
-    permits.release();
+    closer.execute(
+        () -> {
+          shutDown(client);
+          permits.release();
+        });
   }
 
   @Override
@@ -77,6 +97,7 @@ final class CacheClients implements AutoCloseable {
     for (MemcachedClient client = idle.pollFirst(); client != null; client = idle.pollFirst()) {
       shutDown(client);
     }
+    closer.shutdown();
   }
 
   private static MemcachedClient connect() throws BackendFailure {

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view that blocks its thread for as long as the request asks, as ordinary servlets do.
@@ -32,9 +33,8 @@ abstract class SlowView extends HttpServlet {
           response, HttpServletResponse.SC_BAD_REQUEST, String.valueOf(e.getMessage()));
       return;
     }
-    long begin = System.nanoTime();
     try {
-      answer(request, response, delay, begin);
+      answer(response, delay, new Begin(System.nanoTime(), AppliedLimit.now()));
     } catch (BackendFailure e) {
       log(e.forTheLog());
       ViewReply.sendError(
@@ -45,19 +45,21 @@ abstract class SlowView extends HttpServlet {
   }
 
   /** The work first, then the whole answer. */
-  void answer(
-      HttpServletRequest request, HttpServletResponse response, Delay delay, long beginNanos)
+  void answer(HttpServletResponse response, Delay delay, Begin begin)
       throws IOException, BackendFailure, InterruptedException {
     work(delay);
-    reply(request, beginNanos).send(response);
+    completed(begin).send(response);
   }
 
-  final ViewReply reply(HttpServletRequest request, long beginNanos) {
+  final ViewReply completed(Begin begin) {
     return new ViewReply(
         /* completed= */ true,
-        System.nanoTime() - beginNanos,
-        AppliedLimit.of(request),
+        System.nanoTime() - begin.nanos(),
+        begin.timeout(),
         getServletName(),
         slow());
   }
+
+  /** When a view began, on the clock of {@link System#nanoTime}, and under which limit. */
+  record Begin(long nanos, @Nullable String timeout) {}
 }

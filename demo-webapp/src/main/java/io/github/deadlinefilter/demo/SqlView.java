@@ -9,8 +9,9 @@ import java.util.Properties;
 import java.util.ServiceLoader;
 
 /**
- * Waits for a slow SQL query. A driver that blocks in a socket read hears no interrupt: such a
- * worker stays until the database has answered, and the deadline is kept without it.
+ * Waits for a slow SQL query. On a platform thread a driver that blocks in a socket read hears no
+ * interrupt: such a worker stays until the database has answered, and the deadline is kept without
+ * it. On a virtual thread the interrupt closes the socket.
  */
 public final class SqlView extends SlowView {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,6 @@
 package io.github.deadlinefilter.demo;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
@@ -19,8 +18,7 @@ public final class StreamView extends SlowView {
   }
 
   @Override
-  void answer(
-      HttpServletRequest request, HttpServletResponse response, Delay delay, long beginNanos)
+  void answer(HttpServletResponse response, Delay delay, Begin begin)
       throws IOException, InterruptedException {
     response.setContentType("application/json");
     response.setHeader("Cache-Control", "no-store");
@@ -28,7 +26,7 @@ public final class StreamView extends SlowView {
     out.print("{\"completed\": ");
     out.flush();
     work(delay);
-    out.print("true, " + reply(request, beginNanos).afterCompleted());
+    out.print("true, " + completed(begin).afterCompleted());
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param completed whether the slow work was done
  * @param nanos how long it took
- * @param timeout the limit in seconds that applies to this view, null if there is none
+ * @param timeout the limit in seconds that applies to this request, null if there is none
  * @param name the view
  * @param slow what was slow
  */

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * for it, else by its agent {@link ExitWithParent}. Called from any thread.
  */
 final class DemoProcesses implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 6;
+  private static final long PATIENCE_SECONDS = 3; // a deaf view may still be computing
 
   private final Path agentJar;
   private final Deque<Process> running = new ArrayDeque<>();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExitWithParent {
   private static final long LOOK_MILLIS = 250;
-  private static final long PATIENCE_MILLIS = 5_000;
+  private static final long PATIENCE_MILLIS = 3_000;
 
   private ExitWithParent() {}
 

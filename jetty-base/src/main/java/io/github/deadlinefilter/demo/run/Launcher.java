@@ -65,7 +65,7 @@ public final class Launcher {
     settings.put("PORT", String.valueOf(address.port()));
     Process jetty = startJetty(settings);
     awaitAnswer(jetty, address.url());
-    System.out.println(readyText(address.url(), settings.getOrDefault("DEMO_CONTROL", "")));
+    System.out.println(ReadyText.of(address.url(), settings));
 
     int exit = processes.awaitFirstExit();
     if (exit < 128) { // above that a signal ended it, and most likely us too
@@ -145,25 +145,5 @@ public final class Launcher {
       }
     }
     throw new CannotStart("Jetty was not ready in " + LONGEST_START_MILLIS / 1000 + " seconds.");
-  }
-
-  private static String readyText(String url, String control) {
-    return """
-
-        The demo is ready: %1$s/   (Ctrl-C ends it)
-
-          curl -i '%1$s/http'                  200: in time
-          curl -i '%1$s/http?delay=5'          503 after 2 s: an HTTP service is slow
-          curl -i '%1$s/cache?delay=5'         503 after 2 s: a memcached is slow
-          curl -i '%1$s/db?delay=5'            503 after 2 s: a database is slow
-          curl -i '%1$s/cpu?delay=5'           503 after 2 s: the code itself is slow, and deaf
-          curl -i '%1$s/stream?delay=5'        cut after 3 s: the answer had begun
-          curl -i '%1$s/baseline?delay=5'      200 after 5 s: no deadline
-
-        The network to the backends gets bad on demand:
-          curl -X PUT '%2$s/http?latency=3s'   now /http is late by itself
-          curl -X DELETE '%2$s/http'           and in time again
-        """
-        .formatted(url, control);
   }
 }
