@@ -84,12 +84,13 @@ final class GuardedWriter extends PrintWriter {
    * that does not end counts as blocked on the client.
    */
   private static @Nullable Object[] rendered(@Nullable Object[] arguments) {
-    @Nullable Object[] rendered = arguments.clone();
-    for (int i = 0; i < rendered.length; i++) {
-      Object argument = rendered[i];
+    @Nullable Object[] rendered = arguments;
+    for (int i = 0; i < arguments.length; i++) {
+      Object argument = arguments[i];
       if (argument != null
           && !argument.getClass().getName().startsWith("java.")
           && !(argument instanceof Formattable)) {
+        rendered = rendered == arguments ? arguments.clone() : rendered;
         rendered[i] = new Rendered(argument.toString(), argument.hashCode());
       }
     }
