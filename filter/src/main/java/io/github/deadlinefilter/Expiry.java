@@ -82,8 +82,7 @@ final class Expiry {
    * @throws IOException if the response had begun and the worker has left it unfinished
    */
   boolean here(RequestRun run) throws IOException, ServletException {
-    if (run.isUntilCommit() && quirks.isOnWire(run.response)) {
-      run.deadline.lift();
+    if (liftIfBegun(run)) {
       return false;
     }
     int phase = run.tryExpire(1 << NEW | 1 << RUNNING | 1 << DISPATCHED | 1 << CLOSING, 0);
@@ -99,6 +98,7 @@ final class Expiry {
       answerHere(run, phase);
     } catch (RuntimeException | Error e) {
       run.awaitQuiet(); // whatever went wrong: nobody is inside when the container goes on
+      run.release();
       throw e;
     } finally {
       if (interrupted) {
@@ -193,8 +193,7 @@ final class Expiry {
     if (run.pass() != pass) {
       return; // an alarm of an earlier pass
     }
-    if (run.isUntilCommit() && quirks.isOnWire(run.response)) {
-      run.deadline.lift();
+    if (liftIfBegun(run)) {
       return;
     }
     int phase = run.tryExpire(timersPhases, CALL);
@@ -222,6 +221,24 @@ final class Expiry {
         run.parkedContext(context.real());
       }
       run.parked();
+      run.exit(CALL);
+    }
+  }
+
+  /**
+   * The response has begun, and the route asks for no more. Inside the fence, so that it is ours.
+   */
+  private boolean liftIfBegun(RequestRun run) {
+    if (!run.isUntilCommit() || !run.enter(CALL)) {
+      return false;
+    }
+    try {
+      boolean begun = hasBegun(run);
+      if (begun) {
+        run.deadline.lift();
+      }
+      return begun;
+    } finally {
       run.exit(CALL);
     }
   }
