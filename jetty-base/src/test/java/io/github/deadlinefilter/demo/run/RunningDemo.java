@@ -25,7 +25,12 @@ final class RunningDemo implements AutoCloseable {
 
   /** Comes back when the launcher says that all is ready. */
   RunningDemo() throws IOException {
-    launcher = launch(Map.of("PORT", "0")).start();
+    this(launch(Map.of("PORT", "0")));
+  }
+
+  /** As {@link #RunningDemo()}, for another way to start the launcher. */
+  RunningDemo(ProcessBuilder command) throws IOException {
+    launcher = command.start();
     BufferedReader output = launcher.inputReader(Charset.defaultCharset());
     url = URI.create(find(READY, output));
     control = URI.create(find(CONTROL, output));
