@@ -123,12 +123,12 @@ final class Expiry {
     boolean uncut = hasBegun(run) && !run.wasCut() && !cut(run);
     boolean parked;
     if (quirks.mustEndInputBeforePark(run.request) && run.isReading()) {
-      answerDirect(run, /* presence= */ 0);
+      answerDirect(run);
       quirks.endInput(run.request);
       parked = !uncut && !run.isWriting() && park(run);
     } else {
       parked = !uncut && !run.isWriting() && park(run);
-      answerDirect(run, /* presence= */ 0);
+      answerDirect(run);
     }
     run.parked();
     if (run.tryOver()) {
@@ -164,7 +164,7 @@ final class Expiry {
       }
       // It became asynchronous after the timer's side had looked.
       run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
-      answerDirect(run, /* presence= */ 0);
+      answerDirect(run);
       run.parked();
       if (run.tryOver()) {
         over(run);
@@ -214,7 +214,7 @@ final class Expiry {
 
   private void answerFromHere(RequestRun run, int phase) {
     try {
-      answerDirect(run, CALL);
+      answerDirect(run);
     } finally {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
@@ -321,8 +321,8 @@ final class Expiry {
   }
 
   /** Somebody is inside, or the request is asynchronous. */
-  private void answerDirect(RequestRun run, long presence) {
-    boolean left = run.isAlone(presence);
+  private void answerDirect(RequestRun run) {
+    boolean left = run.wasAnsweredAlone();
     Answer answer;
     if (run.wasCut()) {
       answer = Answer.ABORTED;

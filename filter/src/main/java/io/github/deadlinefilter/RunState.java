@@ -73,6 +73,9 @@ abstract class RunState {
   /** It started an asynchronous cycle at least once: the container will call onComplete. */
   private static final long ASYNC_EVER = 1L << 50;
 
+  /** Nobody was inside any more when the direct answer was decided on. */
+  private static final long ANSWERED_ALONE = 1L << 51;
+
   private static final int PHASE_SHIFT = 56;
 
   private static final VarHandle WORD;
@@ -318,6 +321,14 @@ abstract class RunState {
     }
   }
 
+  /**
+   * Whether the worker had left when the direct answer was decided on. It decides with the same
+   * compare-and-set as {@link #leave}, so a worker is reported as left or as late, never as both.
+   */
+  final boolean wasAnsweredAlone() {
+    return (word & ANSWERED_ALONE) != 0;
+  }
+
   /** Nobody is inside: whoever gets this true answers, with the container's own means. */
   final boolean tryAnswerClean() {
     return tryQuiet(EXPIRED, OVER);
@@ -339,8 +350,10 @@ abstract class RunState {
       if (phaseOf(w) != EXPIRED) {
         throw new IllegalStateException("answering in phase " + phaseOf(w));
       }
-      boolean direct = always || (w & COUNTS) != presence;
-      if (cas(w, direct ? at(w, ANSWERING) : w - presence)) {
+      boolean alone = (w & COUNTS) == presence;
+      boolean direct = always || !alone;
+      long next = at(alone ? w | ANSWERED_ALONE : w, ANSWERING);
+      if (cas(w, direct ? next : w - presence)) {
         if (!direct) {
           movedWhileClosed();
         }

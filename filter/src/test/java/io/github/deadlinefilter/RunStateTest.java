@@ -233,6 +233,20 @@ class RunStateTest {
     }
   }
 
+  @Test
+  void answerDirect_workerLeftBeforeOrAfter_isOneOfTheTwo() {
+    State before = in(RUNNING);
+    before.tryExpire(1 << RUNNING, 0);
+    assertEquals(EXPIRED, before.leave(), "reported as left");
+    assertTrue(before.tryAnswerDirect(0, /* always= */ true));
+    assertTrue(before.wasAnsweredAlone());
+    State after = in(RUNNING);
+    after.tryExpire(1 << RUNNING, 0);
+    assertTrue(after.tryAnswerDirect(0, /* always= */ true));
+    assertFalse(after.wasAnsweredAlone());
+    assertEquals(ANSWERING, after.leave(), "reported as late");
+  }
+
   // ---- how a pass ends
 
   @ParameterizedTest
