@@ -1,0 +1,84 @@
+package io.github.deadlinefilter.contract;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Runs the same scenario with the filter in front of it and without it. */
+final class Comparison {
+  /** Long enough that no scenario of a comparison is ever late. */
+  static final Duration LONG = Duration.ofSeconds(20);
+
+  private static final List<String> VOLATILE = List.of("Date", "Last-Modified", "ETag");
+
+  /** An application, and where it notes what it sees. */
+  @FunctionalInterface
+  interface Scenario {
+    void describe(Application app, Queue<String> notes);
+  }
+
+  /** One request and its response. */
+  @FunctionalInterface
+  interface Exchange {
+    Response with(RawClient client) throws Exception;
+  }
+
+  /** What came of a scenario. */
+  record Outcome(List<String> answers, List<String> notes) {}
+
+  private Comparison() {}
+
+  static Exchange get(String path) {
+    return client -> client.get(path).read();
+  }
+
+  /**
+   * The scenario's outcome once its application has noted {@code notes} things.
+   *
+   * @param filtered with the filter in front of every path
+   */
+  static Outcome run(
+      Combination setup, boolean filtered, int notes, Scenario scenario, Exchange... exchanges)
+      throws Exception {
+    var app = new Application();
+    if (filtered) {
+      app.filter("/*", setup.filter().deadline(LONG).build());
+    }
+    Queue<String> noted = new ConcurrentLinkedQueue<>();
+    scenario.describe(app, noted);
+    List<String> answers = new ArrayList<>();
+    try (TestContainer container = setup.container().start(app)) {
+      RawClient client = RawClient.connect(container.port());
+      try {
+        for (Exchange exchange : exchanges) {
+          Response response = exchange.with(client);
+          answers.add(summary(response));
+          if (!response.complete() || response.announcesClose()) {
+            client.close();
+            client = RawClient.connect(container.port());
+          }
+        }
+      } finally {
+        client.close();
+      }
+      Gate.eventually(() -> noted.size() >= notes, notes + " notes, not only " + noted);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+    return new Outcome(answers, List.copyOf(noted));
+  }
+
+  /** Without what differs from run to run; error pages hold stack traces, with other frames. */
+  private static String summary(Response response) {
+    if (response.status() >= 400) {
+      return response.status() + " " + response.complete();
+    }
+    List<String> headers =
+        response.headers().stream()
+            .filter(header -> !VOLATILE.contains(header.getKey()))
+            .map(Object::toString)
+            .toList();
+    return response.status() + " " + headers + " " + response.ending() + " " + response.octets();
+  }
+}
