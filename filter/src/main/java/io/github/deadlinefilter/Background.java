@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The filter's own threads beside workers and timer: some answer expiries that no container thread
  * waits for, others run what was registered with {@link Deadline#onExpire}. Both may block, on a
- * client or on whatever a cancellation does, so they are apart and each is bounded.
+ * client or on whatever a cancellation does, so they are apart and each is bounded: answers by the
+ * requests in flight, and by a pool where the JVM has no virtual threads; cancellations by a pool.
  */
 final class Background implements AutoCloseable {
   /** Where the JVM has no virtual threads. A client that does not read may keep one busy. */
