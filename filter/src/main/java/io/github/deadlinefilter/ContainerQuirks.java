@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a container needs beyond the specification, so that an expiry is exact. This class is the
@@ -14,32 +15,58 @@ import jakarta.servlet.http.HttpServletResponse;
  * may be inside.
  */
 class ContainerQuirks {
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   static ContainerQuirks of(ServletContext context) {
-    String name = context.getClass().getName();
+    Class<?> type = context.getClass();
+    return of(type.getName(), type.getClassLoader(), context.getServerInfo());
+  }
+
+  /** For the container whose ServletContext is of the class {@code name} of {@code loader}. */
+  static ContainerQuirks of(String name, @Nullable ClassLoader loader, String serverInfo) {
     try {
-      if (name.startsWith("org.eclipse.jetty.")) {
-        return new JettyQuirks(context);
+      if (loader == null) {
+        return unknown(serverInfo);
+      } else if (name.startsWith("org.eclipse.jetty.")) {
+        return new JettyQuirks(name, loader);
+      } else if (name.startsWith("org.apache.catalina.")) {
+        return new TomcatQuirks(loader);
+      } else if (name.startsWith("io.undertow.")) {
+        return new UndertowQuirks(loader);
       }
-      if (name.startsWith("org.apache.catalina.")) {
-        return new TomcatQuirks(context);
-      }
+      return unknown(serverInfo);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      System.getLogger("io.github.deadlinefilter")
-          .log(
-              System.Logger.Level.WARNING,
-              "Cannot reach the inside of "
-                  + context.getServerInfo()
-                  + ": a response that has begun is cut only when its worker leaves",
-              e);
-      return new ContainerQuirks();
+      boolean undertow = name.startsWith("io.undertow.");
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Cannot reach the inside of "
+              + serverInfo
+              + ": a response that has begun is cut only when its worker leaves"
+              + (undertow ? ", and worker=container is used, because forwards need it" : ""),
+          e);
+      return undertow ? new OnContainerThread() : new ContainerQuirks();
     }
-    System.getLogger("io.github.deadlinefilter")
-        .log(
-            System.Logger.Level.INFO,
-            "Unknown container {0}: running by the specification alone",
-            context.getServerInfo());
+  }
+
+  private static ContainerQuirks unknown(String serverInfo) {
+    LOG.log(
+        System.Logger.Level.INFO,
+        "Unknown container {0}: running by the specification alone",
+        serverInfo);
     return new ContainerQuirks();
+  }
+
+  /** A container that keeps in thread locals for whom a thread works, and does not let us. */
+  private static final class OnContainerThread extends ContainerQuirks {
+    @Override
+    boolean needsContainerThread() {
+      return true;
+    }
+  }
+
+  /** Whether the application works on the container's own thread alone. */
+  boolean needsContainerThread() {
+    return false;
   }
 
   /** Whether the head of the response has left, so that no other response can be given. */
@@ -50,8 +77,32 @@ class ContainerQuirks {
   /** Takes back what makes a container ignore a new response although nothing is on the wire. */
   void makeWritable(HttpServletResponse response) {}
 
-  /** Takes back what a reset leaves of the application's headers. */
-  void afterReset(HttpServletResponse response) {}
+  /** The cookies of a response, where its headers do not have them. */
+  @Nullable Object cookies(HttpServletResponse response) {
+    return null;
+  }
+
+  /**
+   * Takes back what a reset leaves of the application's head.
+   *
+   * @param cookies what {@link #cookies} gave before the application came
+   */
+  void afterReset(HttpServletResponse response, @Nullable Object cookies) {}
+
+  /**
+   * Lets the calling thread work for {@code request}, where a container keeps in thread locals for
+   * whom a thread works.
+   *
+   * @return what undoes it, on the same thread
+   */
+  Runnable bind(HttpServletRequest request) {
+    return () -> {};
+  }
+
+  /** Whether the connection has to be cut after the answer, for what its client has not sent. */
+  boolean mustCutOwedBody(HttpServletRequest request) {
+    return false;
+  }
 
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {

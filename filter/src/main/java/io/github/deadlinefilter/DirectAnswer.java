@@ -32,8 +32,7 @@ final class DirectAnswer {
     int status = run.route.status();
     String type;
     byte[] body;
-    CapturedPage page =
-        errorPage == null ? null : CapturedPage.of(request, response, errorPage, status, report);
+    CapturedPage page = errorPage == null ? null : page(run, errorPage, report);
     if (page != null) {
       type = page.getContentType();
       body = page.body();
@@ -45,8 +44,7 @@ final class DirectAnswer {
     }
     quirks.makeWritable(response);
     response.reset();
-    quirks.afterReset(response);
-    headers.restore(response);
+    headers.restore(response, quirks);
     setHeaders(run, response);
     response.setStatus(status);
     if (type != null) {
@@ -60,6 +58,15 @@ final class DirectAnswer {
     ServletOutputStream output = response.getOutputStream();
     output.write(body);
     output.close();
+  }
+
+  private @Nullable CapturedPage page(RequestRun run, String path, ExpiryReport report) {
+    Runnable unbind = quirks.bind(run.request);
+    try {
+      return CapturedPage.of(run.request, run.response, path, run.route.status(), report);
+    } finally {
+      unbind.run();
+    }
   }
 
   /** The client's wishes, in one line however many it used. */

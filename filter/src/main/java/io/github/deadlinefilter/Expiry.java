@@ -113,6 +113,7 @@ final class Expiry {
     // Without a grace the answer of running work is always the direct one: not the one or the
     // other, as a worker happens to be fast.
     boolean clean = phase != RUNNING || run.route.graceNanos() > 0;
+    clean &= !quirks.mustCutOwedBody(run.request);
     // Quiet first: a worker inside may be about to start asynchronous processing.
     if (clean && run.isQuiet() && !run.request.isAsyncStarted() && run.tryAnswerClean()) {
       answerClean(run);
@@ -310,8 +311,7 @@ final class Expiry {
       HeaderSnapshot headers = run.head.before();
       quirks.makeWritable(response);
       outer.reset();
-      quirks.afterReset(response);
-      headers.restore(response);
+      headers.restore(response, quirks);
       DirectAnswer.setHeaders(run, response);
       outer.sendError(run.route.status(), message(report));
       report.answered(Answer.CLEAN, /* left= */ true, run.failure());
@@ -389,6 +389,9 @@ final class Expiry {
     run.runs().finished(run);
     AsyncContext parked = run.parkedContext();
     try {
+      if (quirks.mustCutOwedBody(run.request)) {
+        quirks.abort(run.request, run.response);
+      }
       if (parked != null) {
         run.releasing();
         complete(parked);

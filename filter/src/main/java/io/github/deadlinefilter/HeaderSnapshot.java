@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The headers of a response at one moment, to be set again after a reset: what outer filters had
@@ -34,11 +35,14 @@ final class HeaderSnapshot {
 
   private final List<Header> headers;
 
-  private HeaderSnapshot(List<Header> headers) {
+  private final @Nullable Object cookies;
+
+  private HeaderSnapshot(List<Header> headers, @Nullable Object cookies) {
     this.headers = headers;
+    this.cookies = cookies;
   }
 
-  static HeaderSnapshot of(HttpServletResponse response) {
+  static HeaderSnapshot of(HttpServletResponse response, ContainerQuirks quirks) {
     List<Header> headers = new ArrayList<>(4);
     // A set, because Tomcat names a header once for each of its values.
     for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
@@ -48,11 +52,12 @@ final class HeaderSnapshot {
         }
       }
     }
-    return new HeaderSnapshot(headers);
+    return new HeaderSnapshot(headers, quirks.cookies(response));
   }
 
-  /** Sets the headers, in place of what a container's reset may have left of them. */
-  void restore(HttpServletResponse response) {
+  /** Sets the headers after a reset, in place of what the container may have left of them. */
+  void restore(HttpServletResponse response, ContainerQuirks quirks) {
+    quirks.afterReset(response, cookies);
     Set<String> set = new LinkedHashSet<>();
     for (Header header : headers) {
       if (set.add(header.name().toLowerCase(Locale.ROOT))) {

@@ -1,10 +1,10 @@
 package io.github.deadlinefilter;
 
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Jetty 12, the ee10 and ee11 environments. Measured on 12.1.12. */
 final class JettyQuirks extends ContainerQuirks {
@@ -15,11 +15,12 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method endPoint;
   private final Method close;
 
-  JettyQuirks(ServletContext context) throws ReflectiveOperationException {
-    ClassLoader loader = Objects.requireNonNull(context.getClass().getClassLoader());
+  /**
+   * @param contextName the class of the ServletContext, whose package has the environment's name
+   */
+  JettyQuirks(String contextName, ClassLoader loader) throws ReflectiveOperationException {
     // The context's own class is of another package where it belongs to a WAR (...ee10.webapp).
-    String environment =
-        context.getClass().getName().replaceFirst("^(org\\.eclipse\\.jetty\\.\\w+)\\..*", "$1");
+    String environment = contextName.replaceFirst("^(org\\.eclipse\\.jetty\\.\\w+)\\..*", "$1");
     Class<?> apiRequest = loader.loadClass(environment + ".servlet.ServletApiRequest");
     setAsyncSupported = apiRequest.getMethod("setAsyncSupported", boolean.class);
     coreRequest = apiRequest.getMethod("getRequest");
@@ -35,7 +36,7 @@ final class JettyQuirks extends ContainerQuirks {
    * Its reset() adds the cookie of a session again, beside the one that the headers already had.
    */
   @Override
-  void afterReset(HttpServletResponse response) {
+  void afterReset(HttpServletResponse response, @Nullable Object cookies) {
     response.setHeader("Set-Cookie", null);
   }
 

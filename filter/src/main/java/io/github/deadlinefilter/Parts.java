@@ -23,6 +23,7 @@ final class Parts implements AutoCloseable {
   private final Settings settings;
   private final String name;
   private final Runs runs;
+  private final WorkerKind worker;
   private final Pass pass;
   private final Background background;
   private final DeadlineTimer timer;
@@ -38,11 +39,12 @@ final class Parts implements AutoCloseable {
     background = new Background(threads);
     timer = new DeadlineTimer(threads);
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
-    Expiry expiry = new Expiry(quirks, settings.errorPage(), settings.worker());
-    runs = new Runs(expiry, timer, background.answerers());
+    worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
+    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker);
+    runs = new Runs(expiry, quirks, timer, background.answerers());
     admission = new Admission(settings.workers(), settings.queue());
     workers =
-        switch (settings.worker()) {
+        switch (worker) {
           case CONTAINER -> null;
           case VIRTUAL -> Workers.virtual(Objects.requireNonNull(virtual, "virtual threads"));
           case AUTO, POOL -> Workers.pool(threads, "deadline-worker", settings.workers());
@@ -72,7 +74,7 @@ final class Parts implements AutoCloseable {
         "{0}: mode={1} worker={2} workers={3} queue={4}; set: {5}",
         parts.name,
         settings.mode().name().toLowerCase(Locale.ROOT),
-        settings.worker().name().toLowerCase(Locale.ROOT),
+        parts.worker.name().toLowerCase(Locale.ROOT),
         Integer.toString(settings.workers()),
         Integer.toString(settings.queue()),
         settings.origins());

@@ -100,7 +100,7 @@ final class RequestRun extends RunState implements Runnable {
     this.request = Wrappers.innermost(outerRequest);
     this.response = Wrappers.innermost(outerResponse);
     this.outerResponse = outerResponse;
-    this.head = new ResponseHead(response);
+    this.head = new ResponseHead(response, runs.quirks());
     this.guardedRequest = new GuardedRequest(this, outerRequest);
     this.guardedResponse = new GuardedResponse(this, outerResponse);
     this.passRequest = guardedRequest;
@@ -356,6 +356,7 @@ final class RequestRun extends RunState implements Runnable {
     Thread worker = Thread.currentThread();
     ClassLoader loaderBefore = worker.getContextClassLoader();
     Deadline before = Deadline.replaceCurrent(deadline);
+    Runnable unbind = runs.quirks().bind(request);
     worker.setContextClassLoader(loader);
     interrupts.open(worker);
     Throwable thrown = null;
@@ -369,6 +370,7 @@ final class RequestRun extends RunState implements Runnable {
     }
     interrupts.close();
     worker.setContextClassLoader(loaderBefore);
+    unbind.run();
     Deadline.replaceCurrent(before);
     failure = thrown;
     if (after != null) {

@@ -21,12 +21,14 @@ final class ResponseHead {
   private record PendingError(int status, @Nullable String message) {}
 
   private final HttpServletResponse response;
+  private final ContainerQuirks quirks;
   private final AtomicReference<@Nullable HeaderSnapshot> before = new AtomicReference<>();
   private final AtomicReference<@Nullable PendingError> error = new AtomicReference<>();
   private volatile boolean errorSent;
 
-  ResponseHead(HttpServletResponse response) {
+  ResponseHead(HttpServletResponse response, ContainerQuirks quirks) {
     this.response = response;
+    this.quirks = quirks;
   }
 
   /**
@@ -35,14 +37,14 @@ final class ResponseHead {
    */
   void remember() {
     if (before.get() == null) {
-      before.compareAndSet(null, HeaderSnapshot.of(response));
+      before.compareAndSet(null, HeaderSnapshot.of(response, quirks));
     }
   }
 
   /** The headers that the application has not set. To be called when the fence is closed. */
   HeaderSnapshot before() {
     HeaderSnapshot snapshot = before.get();
-    return snapshot == null ? HeaderSnapshot.of(response) : snapshot;
+    return snapshot == null ? HeaderSnapshot.of(response, quirks) : snapshot;
   }
 
   /**

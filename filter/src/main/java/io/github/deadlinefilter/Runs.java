@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Runs {
   private final Expiry expiry;
+  private final ContainerQuirks quirks;
   private final DeadlineTimer timer;
 
   /** Where an expiry is answered that no container thread waits for. */
@@ -32,10 +33,15 @@ final class Runs {
   private volatile boolean stopping;
   private volatile boolean saidUnmapped;
 
-  Runs(Expiry expiry, DeadlineTimer timer, Executor answerers) {
+  Runs(Expiry expiry, ContainerQuirks quirks, DeadlineTimer timer, Executor answerers) {
     this.expiry = expiry;
+    this.quirks = quirks;
     this.timer = timer;
     this.answerers = answerers;
+  }
+
+  ContainerQuirks quirks() {
+    return quirks;
   }
 
   Expiry expiry() {

@@ -1,6 +1,5 @@
 package io.github.deadlinefilter;
 
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,8 +23,7 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Field hook;
   private final Method socketWrapper;
 
-  TomcatQuirks(ServletContext context) throws ReflectiveOperationException {
-    ClassLoader loader = Objects.requireNonNull(context.getClass().getClassLoader());
+  TomcatQuirks(ClassLoader loader) throws ReflectiveOperationException {
     facadeRequest =
         field(loader.loadClass("org.apache.catalina.connector.RequestFacade"), "request");
     facadeResponse =

@@ -99,6 +99,7 @@ public final class GuardSweep implements Callable<List<String>> {
     Runs runs =
         new Runs(
             new Expiry(new ContainerQuirks(), null, WorkerKind.POOL),
+            new ContainerQuirks(),
             new DeadlineTimer(new Threads()),
             Runnable::run);
     Route route = new Route("r", 1_000_000, OnExpiry.INTERRUPT, 0, 503, -1, Until.COMPLETE);

@@ -55,10 +55,10 @@ class ResponseHeadTest {
   void snapshot_restored_inOrderWithAllValues() {
     given("Set-Cookie", "a=1", "b=2");
     given("Vary", "Origin");
-    HeaderSnapshot snapshot = HeaderSnapshot.of(response);
+    HeaderSnapshot snapshot = HeaderSnapshot.of(response, new ContainerQuirks());
     headers.clear();
     given("Vary", "left by a container's reset");
-    snapshot.restore(response);
+    snapshot.restore(response, new ContainerQuirks());
     assertEquals(Map.of("Set-Cookie", List.of("a=1", "b=2"), "Vary", List.of("Origin")), headers);
   }
 
@@ -69,37 +69,37 @@ class ResponseHeadTest {
       given(name, "x");
     }
     given("X-Kept", "1");
-    HeaderSnapshot snapshot = HeaderSnapshot.of(response);
+    HeaderSnapshot snapshot = HeaderSnapshot.of(response, new ContainerQuirks());
     headers.clear();
-    snapshot.restore(response);
+    snapshot.restore(response, new ContainerQuirks());
     assertEquals(Map.of("X-Kept", List.of("1")), headers);
   }
 
   @Test
   void before_isWhatWasThereAtTheFirstChange() {
     given("X-Outer", "1");
-    ResponseHead head = new ResponseHead(response);
+    ResponseHead head = new ResponseHead(response, new ContainerQuirks());
     head.remember();
     given("X-App", "1");
     head.remember();
     headers.clear();
-    head.before().restore(response);
+    head.before().restore(response, new ContainerQuirks());
     assertEquals(Map.of("X-Outer", List.of("1")), headers);
   }
 
   @Test
   void before_nothingChanged_isWhatIsThere() {
     given("X-Outer", "1");
-    ResponseHead head = new ResponseHead(response);
+    ResponseHead head = new ResponseHead(response, new ContainerQuirks());
     HeaderSnapshot before = head.before();
     headers.clear();
-    before.restore(response);
+    before.restore(response, new ContainerQuirks());
     assertEquals(Map.of("X-Outer", List.of("1")), headers);
   }
 
   @Test
   void sendError_recordedOnceAndSentOnce() throws Exception {
-    ResponseHead head = new ResponseHead(response);
+    ResponseHead head = new ResponseHead(response, new ContainerQuirks());
     assertFalse(head.hasError());
     assertEquals(200, head.statusOr(200));
     head.sendError(response);
@@ -118,7 +118,7 @@ class ResponseHeadTest {
 
   @Test
   void sendError_withoutMessage_callsTheFormWithoutOne() throws Exception {
-    ResponseHead head = new ResponseHead(response);
+    ResponseHead head = new ResponseHead(response, new ContainerQuirks());
     head.record(410, null);
     head.sendError(response);
     assertEquals(List.of("[410]"), errors);

@@ -19,6 +19,12 @@ public enum Containers {
     TestContainer create() {
       return new TomcatContainer();
     }
+  },
+  UNDERTOW("Undertow 2.3") {
+    @Override
+    TestContainer create() {
+      return new UndertowContainer();
+    }
   };
 
   public static final List<Containers> ALL = List.of(values());

@@ -306,7 +306,7 @@ class HarnessTest {
 
   @ParameterizedTest
   @EnumSource(Containers.class)
-  void bodyWithoutLastChunk_isCut(Containers kind) throws Exception {
+  void bodyWithoutLastChunk_isCut_butNotByUndertow(Containers kind) throws Exception {
     var app =
         new Application()
             .servlet(
@@ -319,7 +319,8 @@ class HarnessTest {
     try (TestContainer container = kind.start(app);
         RawClient client = RawClient.connect(container.port())) {
       Response response = client.get("/short").read();
-      assertTrue(response.cut(), response::toString);
+      // Undertow ends the body of a servlet that threw as if it were whole.
+      assertEquals(kind != Containers.UNDERTOW, response.cut(), response::toString);
       assertEquals("only this", response.text());
     }
   }

@@ -1,0 +1,134 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Undertow 2.3, by itself or in an application server. Measured on 2.3.18. */
+final class UndertowQuirks extends ContainerQuirks {
+  private final Method requestExchange;
+  private final Method responseExchange;
+  private final Method attachment;
+  private final Object contextKey;
+  private final Method currentContext;
+  private final Method setCurrentContext;
+  private final Method clearCurrentContext;
+  private final Method setAsyncSupported;
+  private final Method connection;
+  private final Method close;
+  private final Method isRequestComplete;
+  private final Method responseCookies;
+  private final Method responseCookieMap;
+  private final Method setResponseCookie;
+
+  UndertowQuirks(ClassLoader loader) throws ReflectiveOperationException {
+    Class<?> exchange = loader.loadClass("io.undertow.server.HttpServerExchange");
+    Class<?> context = loader.loadClass("io.undertow.servlet.handlers.ServletRequestContext");
+    requestExchange =
+        loader
+            .loadClass("io.undertow.servlet.spec.HttpServletRequestImpl")
+            .getMethod("getExchange");
+    responseExchange =
+        loader
+            .loadClass("io.undertow.servlet.spec.HttpServletResponseImpl")
+            .getMethod("getExchange");
+    attachment =
+        exchange.getMethod("getAttachment", loader.loadClass("io.undertow.util.AttachmentKey"));
+    contextKey = Objects.requireNonNull(context.getField("ATTACHMENT_KEY").get(null));
+    currentContext = context.getMethod("current");
+    setCurrentContext = context.getMethod("setCurrentRequestContext", context);
+    clearCurrentContext = context.getMethod("clearCurrentServletAttachments");
+    setAsyncSupported = context.getMethod("setAsyncSupported", boolean.class);
+    connection = exchange.getMethod("getConnection");
+    close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
+    isRequestComplete = exchange.getMethod("isRequestComplete");
+    responseCookies = exchange.getMethod("responseCookies");
+    responseCookieMap = exchange.getMethod("getResponseCookies");
+    setResponseCookie =
+        exchange.getMethod(
+            "setResponseCookie", loader.loadClass("io.undertow.server.handlers.Cookie"));
+  }
+
+  /**
+   * Its dispatchers and its default servlet look for the request in a thread local, and without it
+   * a forward is dispatched for ever.
+   */
+  @Override
+  Runnable bind(HttpServletRequest request) {
+    Object context = context(request);
+    Object before = call(currentContext, null);
+    if (before == context) {
+      return () -> {};
+    }
+    call(setCurrentContext, null, context);
+    return () -> {
+      if (before == null) {
+        call(clearCurrentContext, null);
+      } else {
+        call(setCurrentContext, null, before);
+      }
+    };
+  }
+
+  @Override
+  boolean forceAsync(HttpServletRequest request) {
+    call(setAsyncSupported, context(request), true);
+    return true;
+  }
+
+  /** The connection of an HTTP/2 exchange is its stream. */
+  @Override
+  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+    call(close, call(connection, exchange(request)));
+    return true;
+  }
+
+  /** It reads what a client still owes before the request ends, and waits for it. */
+  @Override
+  boolean mustCutOwedBody(HttpServletRequest request) {
+    return isHttp1(request) && Boolean.FALSE.equals(call(isRequestComplete, exchange(request)));
+  }
+
+  /** Its cookies are not among its headers before the response begins. */
+  @Override
+  Object cookies(HttpServletResponse response) {
+    List<Object> cookies = new ArrayList<>(0);
+    Object all = call(responseCookies, call(responseExchange, response));
+    ((Iterable<?>) Objects.requireNonNull(all)).forEach(cookies::add);
+    return cookies;
+  }
+
+  /** Its reset() leaves the cookies and the character encoding. */
+  @Override
+  void afterReset(HttpServletResponse response, @Nullable Object cookies) {
+    Object exchange = call(responseExchange, response);
+    ((Map<?, ?>) Objects.requireNonNull(call(responseCookieMap, exchange))).clear();
+    if (cookies instanceof List<?> list) {
+      list.forEach(cookie -> call(setResponseCookie, exchange, cookie));
+    }
+    response.setCharacterEncoding(null);
+  }
+
+  private @Nullable Object exchange(HttpServletRequest request) {
+    return call(requestExchange, request);
+  }
+
+  private @Nullable Object context(HttpServletRequest request) {
+    return call(attachment, exchange(request), contextKey);
+  }
+
+  /** All of them are public, so that only what they themselves throw can go wrong. */
+  private static @Nullable Object call(
+      Method method, @Nullable Object target, @Nullable Object... arguments) {
+    try {
+      return method.invoke(target, arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(method + " failed", e);
+    }
+  }
+}

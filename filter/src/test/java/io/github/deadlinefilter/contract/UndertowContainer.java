@@ -1,0 +1,170 @@
+package io.github.deadlinefilter.contract;
+
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.Version;
+import io.undertow.server.handlers.resource.PathResourceManager;
+import io.undertow.servlet.Servlets;
+import io.undertow.servlet.api.DeploymentInfo;
+import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.api.ErrorPage;
+import io.undertow.servlet.api.FilterInfo;
+import io.undertow.servlet.api.ListenerInfo;
+import io.undertow.servlet.api.ServletInfo;
+import io.undertow.servlet.util.ImmediateInstanceFactory;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.Servlet;
+import java.net.InetSocketAddress;
+import java.util.EventListener;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioWorker;
+
+/** Undertow 2.3, embedded. */
+final class UndertowContainer implements TestContainer {
+  private static final long STOP_MILLIS = 1_000;
+
+  private final ContainerLog log = ContainerLog.open();
+  private @Nullable ScratchFolder folder;
+  private VirtualThreads.@Nullable Counted virtualThreads;
+  private @Nullable ThreadPoolExecutor pool;
+  private @Nullable DeploymentManager deployment;
+  private @Nullable Undertow server;
+
+  @Override
+  public void start(Application application, Options options) throws Exception {
+    folder = new ScratchFolder();
+    DeploymentInfo info = describe(application, folder);
+    Executor threads;
+    if (options.virtualThreads()) {
+      threads = virtualThreads = new VirtualThreads.Counted();
+    } else {
+      threads = pool = (ThreadPoolExecutor) Executors.newFixedThreadPool(options.threads());
+    }
+    info.setExecutor(threads).setAsyncExecutor(threads);
+    deployment = Servlets.defaultContainer().addDeployment(info);
+    deployment.deploy();
+    server =
+        Undertow.builder()
+            .addHttpListener(
+                0,
+                "127.0.0.1",
+                Handlers.path().addPrefixPath(info.getContextPath(), deployment.start()))
+            .setIoThreads(1)
+            .setServerOption(UndertowOptions.ENABLE_HTTP2, options.http2())
+            .setServerOption(UndertowOptions.ENABLE_STATISTICS, true)
+            .setServerOption(
+                UndertowOptions.IDLE_TIMEOUT, Math.toIntExact(options.idleTimeout().toMillis()))
+            .build();
+    server.start();
+  }
+
+  private static DeploymentInfo describe(Application application, ScratchFolder folder)
+      throws Exception {
+    var info =
+        new DeploymentInfo()
+            .setDeploymentName("contract")
+            .setClassLoader(UndertowContainer.class.getClassLoader())
+            .setContextPath(application.contextPath.isEmpty() ? "/" : application.contextPath)
+            .setTempDir(folder.work())
+            // Else a filter that refuses its settings refuses requests, not the deployment.
+            .setEagerFilterInit(true)
+            .setResourceManager(new PathResourceManager(folder.site(application.staticFiles)));
+    for (EventListener listener : application.listeners) {
+      info.addListener(listener(listener.getClass(), listener));
+    }
+    for (Application.FilterEntry entry : application.filters) {
+      Class<? extends Filter> type = entry.filter.getClass();
+      var filter = new FilterInfo(entry.name, type, new ImmediateInstanceFactory<>(entry.filter));
+      filter.setAsyncSupported(entry.asyncSupported);
+      entry.initParams.forEach(filter::addInitParam);
+      info.addFilter(filter);
+      for (DispatcherType dispatcher : entry.dispatchers) {
+        info.addFilterUrlMapping(entry.name, entry.pattern, dispatcher);
+      }
+    }
+    for (Application.ServletEntry entry : application.servlets) {
+      Class<? extends Servlet> type = entry.servlet.getClass();
+      var servlet =
+          new ServletInfo(entry.name, type, new ImmediateInstanceFactory<>(entry.servlet));
+      servlet.addMapping(entry.pattern).setAsyncSupported(entry.asyncSupported);
+      servlet.setMultipartConfig(entry.multipart);
+      info.addServlet(servlet);
+    }
+    application.errorPagesByStatus.forEach(
+        (status, path) -> info.addErrorPage(new ErrorPage(path, status)));
+    application.errorPagesByException.forEach(
+        (exception, path) -> info.addErrorPage(new ErrorPage(path, exception)));
+    return info;
+  }
+
+  private static ListenerInfo listener(
+      Class<? extends EventListener> type, EventListener listener) {
+    return new ListenerInfo(type, new ImmediateInstanceFactory<>(listener));
+  }
+
+  @Override
+  public int port() {
+    return ((InetSocketAddress) started(server).getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  @Override
+  public int busyThreads() {
+    return virtualThreads == null ? started(pool).getActiveCount() : virtualThreads.running();
+  }
+
+  @Override
+  public int connections() {
+    return Math.toIntExact(
+        started(server).getListenerInfo().get(0).getConnectorStatistics().getActiveConnections());
+  }
+
+  @Override
+  public ContainerLog log() {
+    return log;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (server != null) {
+        Undertow running = Objects.requireNonNull(server);
+        BoundedStop.of(
+            toString(),
+            () -> {
+              XnioWorker worker = running.getWorker();
+              started(deployment).stop();
+              started(deployment).undeploy();
+              running.stop();
+              worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            });
+      }
+    } finally {
+      if (virtualThreads != null) {
+        virtualThreads.close();
+      }
+      if (pool != null) {
+        pool.shutdownNow();
+      }
+      if (folder != null) {
+        folder.close();
+      }
+      log.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Undertow " + Version.getVersionString();
+  }
+
+  private static <T> T started(@Nullable T part) {
+    return Objects.requireNonNull(part, "Undertow is not started");
+  }
+}
