@@ -75,7 +75,11 @@ final class UndertowContainer implements TestContainer {
             .setTempDir(folder.work())
             // Else a filter that refuses its settings refuses requests, not the deployment.
             .setEagerFilterInit(true)
-            .setResourceManager(new PathResourceManager(folder.site(application.staticFiles)));
+            .setResourceManager(
+                PathResourceManager.builder()
+                    .setBase(folder.site(application.staticFiles))
+                    .setAllowResourceChangeListeners(false)
+                    .build());
     for (EventListener listener : application.listeners) {
       info.addListener(listener(listener.getClass(), listener));
     }
