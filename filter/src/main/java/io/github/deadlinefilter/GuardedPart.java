@@ -79,4 +79,15 @@ final class GuardedPart implements Part {
   public Collection<String> getHeaderNames() {
     return run.call(() -> List.copyOf(real.getHeaderNames()));
   }
+
+  /** Every call for a part gives a new guard; the application may compare what it was given. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof GuardedPart part && part.real.equals(real);
+  }
+
+  @Override
+  public int hashCode() {
+    return real.hashCode();
+  }
 }

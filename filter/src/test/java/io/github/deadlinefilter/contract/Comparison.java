@@ -79,6 +79,13 @@ final class Comparison {
             .filter(header -> !VOLATILE.contains(header.getKey()))
             .map(Object::toString)
             .toList();
-    return response.status() + " " + headers + " " + response.ending() + " " + response.octets();
+    return response.status()
+        + " "
+        + headers
+        + " "
+        + response.ending()
+        + " "
+        + response.trailers()
+        + response.octets();
   }
 }

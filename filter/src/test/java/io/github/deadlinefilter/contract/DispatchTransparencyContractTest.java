@@ -1,0 +1,182 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.contract.Comparison.Exchange;
+import io.github.deadlinefilter.contract.Comparison.Outcome;
+import io.github.deadlinefilter.contract.Comparison.Scenario;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Dispatches and the filters around are with the filter what they are without it. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class DispatchTransparencyContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  /** Compares, and returns what came of it with the filter. */
+  private Outcome same(int notes, Scenario scenario, Exchange... exchanges) throws Exception {
+    Outcome without = Comparison.run(setup, false, notes, scenario, exchanges);
+    Outcome with = Comparison.run(setup, true, notes, scenario, exchanges);
+    assertEquals(without, with);
+    return with;
+  }
+
+  private static Filter noting(Queue<String> notes, String name) {
+    return (request, response, chain) -> {
+      var http = (HttpServletRequest) request;
+      notes.add(name + " " + http.getDispatcherType() + " " + http.getRequestURI());
+      chain.doFilter(request, response);
+      notes.add(name + " after " + response.isCommitted());
+    };
+  }
+
+  /** Upper-cases what is printed, all at once when the chain has returned. */
+  private static final class Upper extends HttpServletResponseWrapper {
+    private final StringWriter printed = new StringWriter();
+    private final PrintWriter writer = new PrintWriter(printed);
+
+    Upper(HttpServletResponse response) {
+      super(response);
+    }
+
+    @Override
+    public PrintWriter getWriter() {
+      return writer;
+    }
+
+    static Filter filter() {
+      return (request, response, chain) -> {
+        var upper = new Upper((HttpServletResponse) response);
+        upper.setHeader("X-Outer", "kept");
+        chain.doFilter(request, upper);
+        response.getWriter().print(upper.printed.toString().toUpperCase(Locale.ROOT));
+      };
+    }
+  }
+
+  @Test
+  void nestedFilters_ofEachDispatcherType() throws Exception {
+    Scenario scenario =
+        (app, notes) ->
+            app.filter(
+                    "/*",
+                    noting(notes, "nested"),
+                    entry ->
+                        entry.dispatchers(
+                            DispatcherType.FORWARD, DispatcherType.INCLUDE, DispatcherType.ERROR))
+                .filter(
+                    "/inner", Upper.filter(), entry -> entry.dispatchers(DispatcherType.INCLUDE))
+                .errorPage(418, "/inner")
+                .servlet(
+                    "/forward",
+                    (request, response) -> {
+                      response.getWriter().print("gone");
+                      request.getRequestDispatcher("inner?x=1").forward(request, response);
+                      notes.add("back " + response.isCommitted());
+                    })
+                .servlet(
+                    "/include",
+                    (request, response) -> {
+                      response.getWriter().print("before ");
+                      request.getRequestDispatcher("/inner?x=2").include(request, response);
+                      response.getWriter().print(" after");
+                    })
+                .servlet(
+                    "/named",
+                    (request, response) ->
+                        request
+                            .getServletContext()
+                            .getNamedDispatcher("servlet-5")
+                            .forward(request, response))
+                .servlet("/error", (request, response) -> response.sendError(418))
+                .servlet(
+                    "/committed",
+                    (request, response) -> {
+                      response.getWriter().print("committed");
+                      response.flushBuffer();
+                      try {
+                        request.getRequestDispatcher("/inner").forward(request, response);
+                        notes.add("forwarded");
+                      } catch (IllegalStateException refused) {
+                        notes.add(refused.getClass().getName());
+                      }
+                    })
+                .servlet(
+                    "/inner",
+                    (request, response) -> {
+                      response.setHeader("X-Inner", "1");
+                      notes.add(
+                          request.getServletPath() + request.getHttpServletMapping().getPattern());
+                      response
+                          .getWriter()
+                          .print("inner " + request.getParameter("x") + request.getQueryString());
+                    });
+    Outcome outcome =
+        same(
+            0,
+            scenario,
+            Comparison.get("/forward?y=1"),
+            Comparison.get("/include?x=0"),
+            Comparison.get("/named"),
+            Comparison.get("/error"),
+            Comparison.get("/committed"));
+    assertTrue(outcome.answers().get(1).endsWith("before INNER 2X=0 after"), outcome::toString);
+  }
+
+  /** Not transparent: the answer past a worker that does not leave passes the outer wrappers by. */
+  @Test
+  void late_throughOuterFilters_isWhole_andNotEncoded() throws Exception {
+    Filter gzip =
+        (request, response, chain) -> {
+          ((HttpServletResponse) response).setHeader("X-Outer", "kept");
+          ((HttpServletResponse) response).setHeader("Content-Encoding", "gzip");
+          chain.doFilter(request, response);
+        };
+    Filter footer =
+        (request, response, chain) -> {
+          ((HttpServletResponse) response).setHeader("X-Outer", "kept");
+          chain.doFilter(request, response);
+          ((HttpServletResponse) response).setHeader("X-After", "footer");
+          response.getWriter().print("footer");
+        };
+    for (Filter outer : List.of(Upper.filter(), gzip, footer)) {
+      try (var deaf = new Deaf()) {
+        var app =
+            new Application()
+                .filter("/*", outer)
+                .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+                .servlet("/deaf", (request, response) -> deaf.hold());
+        try (TestContainer container = setup.container().start(app)) {
+          try (RawClient client = RawClient.connect(container.port())) {
+            Response response = client.get("/deaf", "Accept: text/plain").read();
+            assertEquals(503, response.status());
+            assertTrue(response.complete(), response::toString);
+            assertEquals("kept", response.header("X-Outer"), response::toString);
+            assertEquals(List.of(), response.headers("Content-Encoding"), response::toString);
+            assertEquals(response.body().length + "", response.header("Content-Length"));
+            assertTrue(response.text().startsWith("Timeout: "), response::toString);
+            assertFalse(response.text().contains("footer"), response::toString);
+          }
+          deaf.release();
+          Gate.eventually(() -> container.busyThreads() == 0, "idle");
+        }
+      }
+    }
+  }
+}
