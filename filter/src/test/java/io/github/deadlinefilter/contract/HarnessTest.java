@@ -31,13 +31,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The harness itself: whatever it says about the filter later is only as true as these. */
 class HarnessTest {
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void plainRequest_isAnswered_whole(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app);
@@ -57,7 +57,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void flushedBody_isRead_fromItsChunks(Containers kind) throws Exception {
     var app =
         new Application()
@@ -81,7 +81,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void head_hasLengthButNoBody(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app);
@@ -95,7 +95,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void threeRequests_onOneConnection_areAnsweredInOrder(Containers kind) throws Exception {
     var app =
         new Application()
@@ -111,7 +111,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void closeRequested_endsTheConnection(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app)) {
@@ -126,7 +126,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void expectContinue_isTold_beforeTheAnswer(Containers kind) throws Exception {
     var app =
         new Application()
@@ -150,7 +150,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void errorPages_areForwardedTo(Containers kind) throws Exception {
     var app =
         new Application()
@@ -185,7 +185,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void asyncServlet_behindAFilter_isAnswered_fromAnotherThread(Containers kind) throws Exception {
     var started = new CompletableFuture<AsyncContext>();
     var app =
@@ -204,7 +204,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void asyncNotSupported_byTheFilter_isRefusedToTheServlet(Containers kind) throws Exception {
     var app =
         new Application()
@@ -222,7 +222,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void refusalToDeploy_reachesTheTest_asItself(Containers kind) {
     var refusal = new ServletException("deadline=never: not a duration");
     var app =
@@ -231,7 +231,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void filters_runInOrder_withTheirParams_underTheContextPath(Containers kind) throws Exception {
     var app =
         new Application()
@@ -249,7 +249,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void multipart_isParsed_whereTheServletAsksForIt(Containers kind) throws Exception {
     var app =
         new Application()
@@ -283,7 +283,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void bodyThatStopsShort_ofItsLength_isCut(Containers kind) throws Exception {
     var app =
         new Application()
@@ -305,7 +305,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void bodyWithoutLastChunk_isCut_butNotByUndertow(Containers kind) throws Exception {
     var app =
         new Application()
@@ -326,7 +326,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void listeners_ofEveryKind_areCalled(Containers kind) throws Exception {
     var calls = new CopyOnWriteArrayList<String>();
     var app =
@@ -349,7 +349,7 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void staticFiles_sessions_andUnknownPaths_areTheContainersOwn(Containers kind) throws Exception {
     var app =
         new Application()
@@ -368,13 +368,13 @@ class HarnessTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void threads_areBusy_onlyWhileARequestIsInside(Containers kind) throws Exception {
     busyThreads(kind, kind.options().withThreads(3));
   }
 
   @ParameterizedTest
-  @EnumSource(Containers.class)
+  @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void virtualThreads_areBusy_onlyWhileARequestIsInside(Containers kind) throws Exception {
     if (VirtualThreads.supported()) {
       busyThreads(kind, kind.options().withVirtualThreads().withHttp2());

@@ -1,17 +1,11 @@
 package io.github.deadlinefilter.contract;
 
-import jakarta.servlet.Servlet;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import org.eclipse.jetty.ee10.servlet.DefaultServlet;
-import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
-import org.eclipse.jetty.ee10.servlet.FilterHolder;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -19,19 +13,29 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty 12.1 with its ee10 servlet environment, embedded. */
+/** Jetty 12.1 with one of its servlet environments, embedded. */
 final class JettyContainer implements TestContainer {
   /** One acceptor and one selector: threads of the pool that never run a request. */
   private static final int OWN_THREADS = 2;
 
   private static final long STOP_MILLIS = 1_000;
 
+  /** Makes the handler that holds an application: all that the environments differ in. */
+  interface Environment {
+    Handler context(Application application, ScratchFolder folder) throws Exception;
+  }
+
+  private final Environment environment;
   private final ContainerLog log = ContainerLog.open();
   private @Nullable ScratchFolder folder;
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable QueuedThreadPool pool;
   private @Nullable Server server;
   private @Nullable ServerConnector connector;
+
+  JettyContainer(Environment environment) {
+    this.environment = environment;
+  }
 
   @Override
   public void start(Application application, Options options) throws Exception {
@@ -58,47 +62,8 @@ final class JettyContainer implements TestContainer {
     connector.setPort(0);
     connector.setIdleTimeout(options.idleTimeout().toMillis());
     server.addConnector(connector);
-    server.setHandler(context(application, folder));
+    server.setHandler(environment.context(application, folder));
     server.start();
-  }
-
-  private static ServletContextHandler context(Application application, ScratchFolder folder)
-      throws Exception {
-    String path = application.contextPath.isEmpty() ? "/" : application.contextPath;
-    var context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
-    context.setTempDirectory(folder.work().toFile());
-    context.setBaseResourceAsPath(folder.site(application.staticFiles));
-    application.listeners.forEach(context::addEventListener);
-
-    for (Application.FilterEntry entry : application.filters) {
-      var holder = new FilterHolder(entry.filter);
-      holder.setName(entry.name);
-      holder.setAsyncSupported(entry.asyncSupported);
-      holder.setInitParameters(entry.initParams);
-      context.addFilter(holder, entry.pattern, EnumSet.copyOf(entry.dispatchers));
-    }
-    context.addServlet(holder("default", new DefaultServlet()), "/");
-    for (Application.ServletEntry entry : application.servlets) {
-      ServletHolder holder = holder(entry.name, entry.servlet);
-      holder.setAsyncSupported(entry.asyncSupported);
-      if (entry.multipart != null) {
-        holder.getRegistration().setMultipartConfig(entry.multipart);
-      }
-      context.addServlet(holder, entry.pattern);
-    }
-
-    var errors = new ErrorPageErrorHandler();
-    application.errorPagesByStatus.forEach(errors::addErrorPage);
-    application.errorPagesByException.forEach(errors::addErrorPage);
-    context.setErrorHandler(errors);
-    return context;
-  }
-
-  private static ServletHolder holder(String name, Servlet servlet) {
-    var holder = new ServletHolder(servlet);
-    holder.setName(name);
-    holder.setAsyncSupported(true);
-    return holder;
   }
 
   @Override

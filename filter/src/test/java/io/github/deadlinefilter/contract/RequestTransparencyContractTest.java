@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Listeners, security, encodings and static files are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
 class RequestTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 

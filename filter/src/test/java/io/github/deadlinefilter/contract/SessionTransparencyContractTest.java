@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sessions and cookies are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
 class SessionTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 

@@ -14,18 +14,24 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
-/** Tomcat 10.1, embedded. */
+/**
+ * Tomcat 10.1 or 11.0, embedded. Compiled against 10.1: only what 11.0 has with the same descriptor
+ * may be called here.
+ */
 final class TomcatContainer implements TestContainer {
   private static final long STOP_MILLIS = 1_000;
 
   private final ContainerLog log = ContainerLog.open();
-  private final Protocol protocol = new Protocol();
+  private final NioEndpoint endpoint = new NioEndpoint();
+  private final Http11NioProtocol protocol = new Http11NioProtocol(endpoint);
   private @Nullable ScratchFolder folder;
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable Tomcat tomcat;
@@ -39,6 +45,7 @@ final class TomcatContainer implements TestContainer {
     tomcat = new Tomcat();
     tomcat.setBaseDir(folder.work().toString());
 
+    endpoint.setExecutorTerminationTimeoutMillis(STOP_MILLIS);
     protocol.setAddress(InetAddress.getLoopbackAddress());
     protocol.setPort(0);
     protocol.setMaxThreads(options.threads());
@@ -74,7 +81,8 @@ final class TomcatContainer implements TestContainer {
     // Nothing is unloaded between tests, and the checks want JVM flags.
     context.setClearReferencesRmiTargets(false);
     context.setClearReferencesThreadLocals(false);
-    context.setClearReferencesObjectStreamClassCaches(false);
+    // Tomcat 11 has no such check any more, and no such setter.
+    IntrospectionUtils.setProperty(context, "clearReferencesObjectStreamClassCaches", "false");
     context.setUnloadDelay(STOP_MILLIS);
     context.addServletContainerInitializer(
         (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
@@ -157,7 +165,8 @@ final class TomcatContainer implements TestContainer {
 
   @Override
   public int connections() {
-    return protocol.openConnections();
+    // The protocol's own count has the connection that the acceptor still waits for.
+    return endpoint.getConnections().size();
   }
 
   @Override
@@ -191,16 +200,5 @@ final class TomcatContainer implements TestContainer {
   @Override
   public String toString() {
     return ServerInfo.getServerInfo();
-  }
-
-  /** Tomcat's own count has the connection that the acceptor still waits for; this one has not. */
-  private static final class Protocol extends Http11NioProtocol {
-    Protocol() {
-      getEndpoint().setExecutorTerminationTimeoutMillis(STOP_MILLIS);
-    }
-
-    int openConnections() {
-      return getEndpoint().getConnections().size();
-    }
   }
 }

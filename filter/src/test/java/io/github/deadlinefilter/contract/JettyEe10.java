@@ -1,0 +1,56 @@
+package io.github.deadlinefilter.contract;
+
+import jakarta.servlet.Servlet;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee10.servlet.DefaultServlet;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+
+/**
+ * Jetty's ee10 servlet environment. The other one is the same line for line, of another package:
+ * Jetty has no type above the two.
+ */
+final class JettyEe10 {
+  private JettyEe10() {}
+
+  static ServletContextHandler context(Application application, ScratchFolder folder)
+      throws Exception {
+    String path = application.contextPath.isEmpty() ? "/" : application.contextPath;
+    var context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
+    context.setTempDirectory(folder.work().toFile());
+    context.setBaseResourceAsPath(folder.site(application.staticFiles));
+    application.listeners.forEach(context::addEventListener);
+
+    for (Application.FilterEntry entry : application.filters) {
+      var holder = new FilterHolder(entry.filter);
+      holder.setName(entry.name);
+      holder.setAsyncSupported(entry.asyncSupported);
+      holder.setInitParameters(entry.initParams);
+      context.addFilter(holder, entry.pattern, EnumSet.copyOf(entry.dispatchers));
+    }
+    context.addServlet(holder("default", new DefaultServlet()), "/");
+    for (Application.ServletEntry entry : application.servlets) {
+      ServletHolder holder = holder(entry.name, entry.servlet);
+      holder.setAsyncSupported(entry.asyncSupported);
+      if (entry.multipart != null) {
+        holder.getRegistration().setMultipartConfig(entry.multipart);
+      }
+      context.addServlet(holder, entry.pattern);
+    }
+
+    var errors = new ErrorPageErrorHandler();
+    application.errorPagesByStatus.forEach(errors::addErrorPage);
+    application.errorPagesByException.forEach(errors::addErrorPage);
+    context.setErrorHandler(errors);
+    return context;
+  }
+
+  private static ServletHolder holder(String name, Servlet servlet) {
+    var holder = new ServletHolder(servlet);
+    holder.setName(name);
+    holder.setAsyncSupported(true);
+    return holder;
+  }
+}
