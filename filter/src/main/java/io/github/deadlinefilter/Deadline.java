@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The instant at which the current request must be answered, and what is to be cancelled then.
  *
+ * <p>On a route with {@code until=commit} it is lifted when the response begins; with {@code idle}
+ * it is from then on the instant at which the response is cut unless it makes progress before.
+ *
  * <p>Thread-safe. {@link #current()} knows the request's deadline on the thread that runs the
  * request's chain and in tasks given to {@link jakarta.servlet.AsyncContext#start}; elsewhere it is
  * {@link #NONE}.
@@ -28,8 +31,12 @@ public final class Deadline {
   private final long startNanos;
   private final Executor cancellers;
 
-  /** The deadline no longer applies: the response has begun and the route says until=commit. */
-  private volatile boolean lifted;
+  /** The response has begun and the route says until=commit: only the idle limit counts now. */
+  private volatile boolean begun;
+
+  // Written before begun is.
+  private volatile long idleNanos;
+  private volatile long progressNanos;
 
   /** Why the run was told to end before its time, null if it was not. */
   private volatile @Nullable Reason endedEarly;
@@ -79,7 +86,10 @@ public final class Deadline {
     if (endedEarly != null) {
       return 0;
     }
-    return isUnlimited() ? Long.MAX_VALUE : lengthNanos - elapsedNanos();
+    if (isUnlimited()) {
+      return Long.MAX_VALUE;
+    }
+    return begun ? idleNanos - (ticker.nanos() - progressNanos) : lengthNanos - elapsedNanos();
   }
 
   long elapsedNanos() {
@@ -92,7 +102,7 @@ public final class Deadline {
   }
 
   private boolean isUnlimited() {
-    return lifted || lengthNanos == Route.NO_DEADLINE;
+    return begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE;
   }
 
   /** Whether no time is left. */
@@ -112,7 +122,10 @@ public final class Deadline {
   }
 
   DeadlineExceededException exceeded() {
-    return new DeadlineExceededException(route, Duration.ofNanos(lengthNanos), endedEarly);
+    Reason early = endedEarly;
+    return early == null && begun && idleNanos != Route.NO_IDLE_LIMIT
+        ? new DeadlineExceededException(route, Duration.ofNanos(idleNanos), Reason.IDLE)
+        : new DeadlineExceededException(route, Duration.ofNanos(lengthNanos), early);
   }
 
   /**
@@ -165,9 +178,29 @@ public final class Deadline {
     return due.length;
   }
 
-  /** The response has begun and that is all that the route asks for. */
-  void lift() {
-    lifted = true;
+  /**
+   * The response has begun and that is all that the route asks for, if it goes on making progress.
+   *
+   * @param idleLimitNanos from now, and from each progress; or {@link Route#NO_IDLE_LIMIT}
+   * @return false if it had begun before
+   */
+  boolean begin(long idleLimitNanos) {
+    if (begun) {
+      return false;
+    }
+    idleNanos = idleLimitNanos;
+    progressNanos = ticker.nanos();
+    begun = true;
+    return true;
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Bytes of the request or the response have moved. */
+  void progress() {
+    progressNanos = ticker.nanos();
   }
 
   /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */

@@ -17,11 +17,12 @@ public final class DeadlineExceededException extends RuntimeException {
   /** Which deadline: the name of its route. */
   private final String route;
 
-  /** How long it was. */
+  /** How long it was, or the idle limit. */
   private final Duration length;
 
   /**
-   * @param endedEarly why the request was ended before its deadline, null if it was not
+   * @param endedEarly why the request was ended before its deadline, null if it was not; with
+   *     {@link Reason#IDLE} the length is that of the idle limit
    */
   DeadlineExceededException(String route, Duration length, @Nullable Reason endedEarly) {
     super(message(route, Durations.format(length.toNanos()), endedEarly));
@@ -30,6 +31,9 @@ public final class DeadlineExceededException extends RuntimeException {
   }
 
   private static String message(String route, String length, @Nullable Reason endedEarly) {
+    if (endedEarly == Reason.IDLE) {
+      return "The response has made no progress for " + length + " (route " + route + ")";
+    }
     return endedEarly == null
         ? "The deadline of " + length + " (route " + route + ") has passed"
         : "The request was ended before its deadline of "
@@ -45,7 +49,7 @@ public final class DeadlineExceededException extends RuntimeException {
     return route;
   }
 
-  /** The length of the deadline that passed. */
+  /** The length of the deadline that passed, or of the idle limit if it was that. */
   public Duration length() {
     return length;
   }

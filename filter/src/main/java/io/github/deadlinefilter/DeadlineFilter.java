@@ -66,13 +66,12 @@ public final class DeadlineFilter implements Filter {
       return;
     }
     // Only a REQUEST dispatch begins a run: what is forwarded, included or dispatched from a
-    // request
-    // without a deadline has none either.
+    // request without a deadline has none either.
     Route route =
         from.getDispatcherType() == DispatcherType.REQUEST
             ? current.routes().match(from.getMethod(), from.getServletPath(), from.getPathInfo())
             : null;
-    if (route == null || !route.hasDeadline()) {
+    if (route == null || !route.hasLimit()) {
       chain.doFilter(request, response);
       return;
     }

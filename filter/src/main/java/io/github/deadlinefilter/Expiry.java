@@ -82,16 +82,15 @@ final class Expiry {
    * @throws IOException if the response had begun and the worker has left it unfinished
    */
   boolean here(RequestRun run) throws IOException, ServletException {
-    if (liftIfBegun(run)) {
+    boolean begun = run.deadline.hasBegun();
+    if (goesOn(run)) {
       return false;
     }
     int phase = run.tryExpire(1 << NEW | 1 << RUNNING | 1 << DISPATCHED | 1 << CLOSING, 0);
     if (phase < 0) {
       return false;
     }
-    if (phase == NEW && run.reason() == Reason.EXPIRED) {
-      run.reason(Reason.EXPIRED_IN_QUEUE);
-    }
+    sayWhy(run, begun ? Reason.IDLE : phase == NEW ? Reason.EXPIRED_IN_QUEUE : Reason.EXPIRED);
     // An interrupted thread could not write. Whoever sent the interrupt finds it afterwards.
     boolean interrupted = Thread.interrupted();
     try {
@@ -106,6 +105,13 @@ final class Expiry {
       }
     }
     return true;
+  }
+
+  /** Unless the run is ended for another reason than its time. */
+  private static void sayWhy(RequestRun run, Reason why) {
+    if (run.reason() == Reason.EXPIRED) {
+      run.reason(why);
+    }
   }
 
   private void answerHere(RequestRun run, int phase) throws IOException {
@@ -194,13 +200,16 @@ final class Expiry {
     if (run.pass() != pass) {
       return; // an alarm of an earlier pass
     }
-    if (liftIfBegun(run)) {
+    boolean begun = run.deadline.hasBegun();
+    if (goesOn(run)) {
+      watch(run); // it may stop making progress later
       return;
     }
     int phase = run.tryExpire(timersPhases, CALL);
     if (phase < 0) {
       return;
     }
+    sayWhy(run, begun ? Reason.IDLE : Reason.EXPIRED);
     // sendError is not for asynchronous requests, so those are answered here in any case.
     boolean direct = phase == ASYNC || run.route.graceNanos() == 0;
     try {
@@ -227,18 +236,31 @@ final class Expiry {
   }
 
   /**
-   * The response has begun, and the route asks for no more. Inside the fence, so that it is ours.
+   * Has the timer's side look at the run at its deadline, if that is the side that decides then.
    */
-  private boolean liftIfBegun(RequestRun run) {
+  void watch(RequestRun run) {
+    if ((timersPhases & 1 << run.phase()) != 0) {
+      run.runs().watch(run);
+      // Race with the end of the run, or of this pass: it may have come before the alarm was set.
+      if ((timersPhases & 1 << run.phase()) == 0) {
+        run.alarm(null);
+      }
+    }
+  }
+
+  /**
+   * The response has begun, and the route asks for no more than progress. Inside the fence, so that
+   * the response is ours.
+   */
+  private boolean goesOn(RequestRun run) {
     if (!run.isUntilCommit() || !run.enter(CALL)) {
       return false;
     }
     try {
-      boolean begun = hasBegun(run);
-      if (begun) {
-        run.deadline.lift();
+      if (hasBegun(run)) {
+        run.begun();
       }
-      return begun;
+      return run.deadline.hasBegun() && !run.deadline.isExpired();
     } finally {
       run.exit(CALL);
     }

@@ -29,6 +29,12 @@ record Given(String name, String text, String place) {
     return Durations.isNone(text) ? Route.NO_DEADLINE : positive(accepted);
   }
 
+  /** Positive nanoseconds or {@link Route#NO_IDLE_LIMIT}. */
+  long idleNanos() throws SettingsException {
+    String accepted = DURATIONS + ", or none";
+    return Durations.isNone(text) ? Route.NO_IDLE_LIMIT : positive(accepted);
+  }
+
   /** Nanoseconds, 0 or more. */
   long graceNanos() throws SettingsException {
     return Durations.parse(this, DURATIONS + ", or 0ms");

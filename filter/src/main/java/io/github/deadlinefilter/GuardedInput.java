@@ -19,9 +19,14 @@ final class GuardedInput extends ServletInputStream {
     return real;
   }
 
+  private int moved(int result) {
+    run.progress();
+    return result;
+  }
+
   @Override
   public int read() throws IOException {
-    return run.<Integer, IOException>read(real::read);
+    return moved(run.<Integer, IOException>read(real::read));
   }
 
   @Override
@@ -33,7 +38,7 @@ final class GuardedInput extends ServletInputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     run.enterOrThrow(RunState.READ);
     try {
-      return real.read(bytes, offset, length);
+      return moved(real.read(bytes, offset, length));
     } finally {
       run.exit(RunState.READ);
     }
@@ -44,12 +49,12 @@ final class GuardedInput extends ServletInputStream {
    * which Tomcat answers with false where no listener is set.
    */
   public int read(ByteBuffer buffer) throws IOException {
-    return run.<Integer, IOException>read(() -> Servlet61.read(real, buffer));
+    return moved(run.<Integer, IOException>read(() -> Servlet61.read(real, buffer)));
   }
 
   @Override
   public int readLine(byte[] bytes, int offset, int length) throws IOException {
-    return run.<Integer, IOException>read(() -> real.readLine(bytes, offset, length));
+    return moved(run.<Integer, IOException>read(() -> real.readLine(bytes, offset, length)));
   }
 
   @Override

@@ -19,11 +19,14 @@ final class GuardedOutput extends ServletOutputStream {
     return real;
   }
 
+  private static final int PIECE = 64 * 1024;
+
   private void output(RequestRun.IoAction<IOException> output) throws IOException {
     run.writing(
         () -> {
           if (!run.head.hasError()) {
             output.run();
+            run.progress();
           }
         });
   }
@@ -35,19 +38,58 @@ final class GuardedOutput extends ServletOutputStream {
 
   @Override
   public void write(byte[] bytes) throws IOException {
-    output(() -> real.write(bytes));
+    if (run.route.hasIdleLimit()) {
+      write(bytes, 0, bytes.length);
+    } else {
+      output(() -> real.write(bytes));
+    }
   }
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    output(() -> real.write(bytes, offset, length));
+    inPieces(run, offset, length, (at, count) -> output(() -> real.write(bytes, at, count)));
+  }
+
+  /** Writes {@code count} elements from {@code at} on. */
+  @FunctionalInterface
+  interface Piece<E extends Exception> {
+    void write(int at, int count) throws E;
+  }
+
+  /**
+   * A blocking write of any length is one call, and on a route with an idle limit a client that
+   * reads slowly but steadily must not look like one that does not read: there a long write is
+   * several.
+   */
+  static <E extends Exception> void inPieces(RequestRun run, int offset, int length, Piece<E> piece)
+      throws E {
+    int at = offset;
+    int end = offset + length;
+    if (run.route.hasIdleLimit() && !run.async.ioListeners().hasWrite()) {
+      for (; end - at > PIECE; at += PIECE) {
+        piece.write(at, PIECE);
+      }
+    }
+    piece.write(at, end - at);
   }
 
   /**
    * Overrides ServletOutputStream#write(ByteBuffer) of Servlet 6.1, as {@link GuardedInput} does.
    */
   public void write(ByteBuffer buffer) throws IOException {
-    output(() -> Servlet61.write(real, buffer));
+    int end = buffer.limit();
+    try {
+      inPieces(
+          run,
+          buffer.position(),
+          buffer.remaining(),
+          (at, count) -> {
+            buffer.limit(at + count);
+            output(() -> Servlet61.write(real, buffer));
+          });
+    } finally {
+      buffer.limit(end);
+    }
   }
 
   @Override

@@ -25,19 +25,24 @@ final class GuardedReader extends BufferedReader {
     return real;
   }
 
+  private <T extends @Nullable Object> T moved(T result) {
+    run.progress();
+    return result;
+  }
+
   @Override
   public int read() throws IOException {
-    return run.<Integer, IOException>read(real::read);
+    return moved(run.<Integer, IOException>read(real::read));
   }
 
   @Override
   public int read(char[] chars, int offset, int length) throws IOException {
-    return run.<Integer, IOException>read(() -> real.read(chars, offset, length));
+    return moved(run.<Integer, IOException>read(() -> real.read(chars, offset, length)));
   }
 
   @Override
   public @Nullable String readLine() throws IOException {
-    return run.<@Nullable String, IOException>read(real::readLine);
+    return moved(run.<@Nullable String, IOException>read(real::readLine));
   }
 
   @Override

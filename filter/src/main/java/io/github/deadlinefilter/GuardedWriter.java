@@ -31,6 +31,7 @@ final class GuardedWriter extends PrintWriter {
         () -> {
           if (!run.head.hasError()) {
             output.run();
+            run.progress();
           }
         });
   }
@@ -42,22 +43,32 @@ final class GuardedWriter extends PrintWriter {
 
   @Override
   public void write(char[] chars) {
-    output(() -> real.write(chars));
+    if (run.route.hasIdleLimit()) {
+      write(chars, 0, chars.length);
+    } else {
+      output(() -> real.write(chars));
+    }
   }
 
   @Override
   public void write(char[] chars, int offset, int length) {
-    output(() -> real.write(chars, offset, length));
+    GuardedOutput.inPieces(
+        run, offset, length, (at, count) -> output(() -> real.write(chars, at, count)));
   }
 
   @Override
   public void write(String text) {
-    output(() -> real.write(text));
+    if (run.route.hasIdleLimit()) {
+      write(text, 0, text.length());
+    } else {
+      output(() -> real.write(text));
+    }
   }
 
   @Override
   public void write(String text, int offset, int length) {
-    output(() -> real.write(text, offset, length));
+    GuardedOutput.inPieces(
+        run, offset, length, (at, count) -> output(() -> real.write(text, at, count)));
   }
 
   @Override

@@ -86,6 +86,11 @@ final class IoListeners {
     output.setWriteListener(guarded);
   }
 
+  /** Writing is non-blocking: isReady() has to be asked before each one. */
+  synchronized boolean hasWrite() {
+    return writeSet;
+  }
+
   /** A listener is set but the container does not know it yet: isReady() has to be false. */
   synchronized boolean isReadPending() {
     return pendingRead != null;
@@ -115,6 +120,7 @@ final class IoListeners {
   private void inside(Callback callback) throws IOException {
     if (run.enter(RunState.CALL)) {
       Deadline before = Deadline.replaceCurrent(run.deadline);
+      run.progress(); // the client has read, or sent
       try {
         callback.call();
       } finally {

@@ -10,6 +10,8 @@ enum Reason {
       "expired-in-queue",
       "Deadline passed while waiting",
       "The server was busy, and this request waited for its turn until its time was over."),
+  /** After the response has begun, so no client ever reads it. */
+  IDLE("idle", "No progress", "The response had begun and made no progress for too long."),
   QUEUE_FULL(
       "queue-full",
       "Too many requests waiting",

@@ -85,7 +85,8 @@ final class RequestRun extends RunState implements Runnable {
   /** Threads other than the container thread that wait for something to leave. Copied on write. */
   private volatile Thread[] waiters = {};
 
-  private volatile @Nullable Future<?> alarm;
+  // Guarded by this.
+  private @Nullable Future<?> alarm;
 
   RequestRun(
       Runs runs,
@@ -173,11 +174,26 @@ final class RequestRun extends RunState implements Runnable {
   /** Ends a write, and the deadline with it if the response has begun and that is all it is for. */
   void exitWrite() {
     try {
-      if (route.until() == Until.COMMIT && runs.expiry().hasBegun(this)) {
-        deadline.lift();
+      if (route.until() == Until.COMMIT && !isExpired() && runs.expiry().hasBegun(this)) {
+        begun();
       }
     } finally {
       exit(WRITE);
+    }
+  }
+
+  /** The response has begun, and all that the route asks for is progress. */
+  void begun() {
+    if (deadline.begin(route.idleNanos()) && route.hasIdleLimit()) {
+      wake(); // the container thread waits for the deadline that was, and so does the alarm
+      runs.expiry().watch(this);
+    }
+  }
+
+  /** Bytes of the request or of the response have moved. */
+  void progress() {
+    if (route.hasIdleLimit()) {
+      deadline.progress();
     }
   }
 
@@ -574,7 +590,7 @@ final class RequestRun extends RunState implements Runnable {
   }
 
   /** Sets what will look at the run at its deadline, in place of what was set before. */
-  void alarm(@Nullable Future<?> next) {
+  synchronized void alarm(@Nullable Future<?> next) {
     Future<?> before = alarm;
     alarm = next;
     if (before != null) {

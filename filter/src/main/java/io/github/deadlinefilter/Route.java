@@ -12,6 +12,8 @@ package io.github.deadlinefilter;
  * @param status of the answer at the deadline
  * @param retryAfterSeconds for the {@code Retry-After} of that answer, or {@link #NO_RETRY_AFTER}
  * @param until what must have happened by the deadline
+ * @param idleNanos how long a response that has begun on a route with {@link Until#COMMIT} may make
+ *     no progress; positive, or {@link #NO_IDLE_LIMIT}
  */
 record Route(
     String name,
@@ -20,18 +22,27 @@ record Route(
     long graceNanos,
     int status,
     long retryAfterSeconds,
-    Until until) {
+    Until until,
+    long idleNanos) {
 
   /** The name of the route of all requests that no rule names. */
   static final String DEFAULT_NAME = "default";
 
-  /** {@link #deadlineNanos} of a route whose requests pass untouched. */
+  /** {@link #deadlineNanos} of a route whose requests pass untouched, but for its idle limit. */
   static final long NO_DEADLINE = Long.MAX_VALUE;
+
+  /** {@link #idleNanos} of a route whose responses take as long as they take once begun. */
+  static final long NO_IDLE_LIMIT = Long.MAX_VALUE;
 
   /** {@link #retryAfterSeconds} of a route whose answers carry no {@code Retry-After}. */
   static final long NO_RETRY_AFTER = -1;
 
-  boolean hasDeadline() {
-    return deadlineNanos != NO_DEADLINE;
+  /** Whether requests of this route are watched at all. */
+  boolean hasLimit() {
+    return deadlineNanos != NO_DEADLINE || hasIdleLimit();
+  }
+
+  boolean hasIdleLimit() {
+    return idleNanos != NO_IDLE_LIMIT;
   }
 }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route route) {
   private static final List<String> KEYS =
-      List.of("onExpiry", "grace", "status", "retryAfter", "until");
+      List.of("onExpiry", "grace", "status", "retryAfter", "until", "idle");
 
   // A pattern may contain "=", so one that stands apart is preferred.
   private static final Pattern EQUALS_APART = Pattern.compile("\\s=");
@@ -76,7 +76,12 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
     Given grace = keys.get("grace");
     Given status = keys.get("status");
     Given retryAfter = keys.get("retryAfter");
-    Given until = keys.get("until");
+    Given untilKey = keys.get("until");
+    Until until = untilKey == null ? defaults.until() : untilKey.oneOf(Until.class);
+    Given idle = keys.get("idle");
+    if (idle != null && until != Until.COMMIT) {
+      throw SettingsException.idleWithoutCommit(rule, idle);
+    }
     return new Route(
         name,
         rule.given("deadline", limits[0]).deadlineNanos(),
@@ -84,7 +89,8 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
         grace == null ? defaults.graceNanos() : grace.graceNanos(),
         status == null ? defaults.status() : status.status(),
         retryAfter == null ? defaults.retryAfterSeconds() : retryAfter.retryAfterSeconds(),
-        until == null ? defaults.until() : until.oneOf(Until.class));
+        until,
+        idle == null ? defaults.idleNanos() : idle.idleNanos());
   }
 
   private static Map<String, Given> keys(RuleText rule, String[] limits) throws SettingsException {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -114,16 +113,19 @@ final class Runs {
 
   /** Looks at {@code run} at its deadline, from the timer's side. */
   void watch(RequestRun run) {
-    int pass = run.pass();
-    long nanos = run.deadline.remainingNanos();
-    if (nanos == Long.MAX_VALUE) {
-      return;
-    }
-    try {
-      Future<?> alarm = timer.in(nanos, () -> answerers.execute(() -> expiry.later(run, pass)));
-      run.alarm(alarm);
-    } catch (RejectedExecutionException e) {
-      // The filter is destroyed and has told this run to stop.
+    // Race of the container thread with whoever begins the response: the one whose alarm stays
+    // must be the one who looked last.
+    synchronized (run) {
+      int pass = run.pass();
+      long nanos = run.deadline.remainingNanos();
+      if (nanos == Long.MAX_VALUE) {
+        return;
+      }
+      try {
+        run.alarm(timer.in(nanos, () -> answerers.execute(() -> expiry.later(run, pass))));
+      } catch (RejectedExecutionException e) {
+        // The filter is destroyed and has told this run to stop.
+      }
     }
   }
 

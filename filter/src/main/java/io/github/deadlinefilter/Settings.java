@@ -54,7 +54,8 @@ record Settings(
             given.get(Parameter.GRACE, "5ms").graceNanos(),
             given.get(Parameter.STATUS, "503").status(),
             given.get(Parameter.RETRY_AFTER, "none").retryAfterSeconds(),
-            Until.COMPLETE);
+            Until.COMPLETE,
+            Route.NO_IDLE_LIMIT);
     Routes routes = RouteRules.parse(given.get(Parameter.ROUTES, ""), fallback);
     WorkerKind worker = worker(given.get(Parameter.WORKER, "auto"), environment);
     String manyWorkers = worker == WorkerKind.POOL ? "200" : "10000";

@@ -116,6 +116,12 @@ final class SettingsException extends ServletException {
         rule + " gives " + quote(key) + " twice", "each key once in a rule");
   }
 
+  static SettingsException idleWithoutCommit(RuleText rule, Given idle) {
+    return new SettingsException(
+        rule + " has idle=" + idle.text() + ", which counts from the begin of the response on",
+        "idle together with until=commit");
+  }
+
   static SettingsException notAMethod(RuleText rule, String method) {
     return new SettingsException(
         rule + " has the method " + quote(method) + ", which is not a method name",

@@ -78,12 +78,30 @@ class DeadlineTest {
   }
 
   @Test
-  void lifted_hasNoEnd() {
+  void begun_hasNoEnd() {
     ticker.advance(Duration.ofNanos(10));
-    deadline.lift();
+    deadline.begin(Route.NO_IDLE_LIMIT);
     ticker.advance(Duration.ofDays(1));
     assertFalse(deadline.isExpired());
     assertEquals(Long.MAX_VALUE, deadline.remainingNanos());
+  }
+
+  @Test
+  void begunWithIdleLimit_endsThatLongAfterTheLastProgress() {
+    ticker.advance(Duration.ofNanos(4_000));
+    assertTrue(deadline.begin(300));
+    assertEquals(Duration.ofNanos(300), deadline.remaining());
+    for (int i = 0; i < 100; i++) {
+      ticker.advance(Duration.ofNanos(299));
+      assertFalse(deadline.isExpired());
+      assertFalse(deadline.begin(300), "it had begun before, and that is no progress");
+      assertEquals(Duration.ofNanos(1), deadline.remaining());
+      deadline.progress();
+    }
+    ticker.advance(Duration.ofNanos(300));
+    var thrown = assertThrows(DeadlineExceededException.class, deadline::check);
+    assertEquals(Duration.ofNanos(300), thrown.length());
+    assertEquals("The response has made no progress for 300ns (route GET /x)", thrown.getMessage());
   }
 
   @Test
@@ -91,7 +109,7 @@ class DeadlineTest {
     deadline.expireNow(Reason.STOPPING);
     assertTrue(deadline.isExpired());
     assertEquals(Duration.ZERO, deadline.remaining());
-    deadline.lift();
+    deadline.begin(Route.NO_IDLE_LIMIT);
     assertTrue(deadline.isExpired(), "the filter is destroyed: nothing lifts that");
   }
 

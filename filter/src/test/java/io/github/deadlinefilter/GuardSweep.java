@@ -102,7 +102,9 @@ public final class GuardSweep implements Callable<List<String>> {
             new ContainerQuirks(),
             new DeadlineTimer(new Threads()),
             Runnable::run);
-    Route route = new Route("r", 1_000_000, OnExpiry.INTERRUPT, 0, 503, -1, Until.COMPLETE);
+    Route route =
+        new Route(
+            "r", 1_000_000, OnExpiry.INTERRUPT, 0, 503, -1, Until.COMPLETE, Route.NO_IDLE_LIMIT);
     RequestRun run =
         new RequestRun(
             runs,

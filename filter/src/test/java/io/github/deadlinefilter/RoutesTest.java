@@ -131,7 +131,7 @@ class RoutesTest {
         List.of("GET /reports/*", "/checkout", "/a#b", "/a=b", "default"),
         routes.all().stream().map(Route::name).toList());
     assertEquals(10_000_000, routes.match("GET", "/reports", "/x").graceNanos());
-    assertFalse(routes.match("GET", "/checkout", null).hasDeadline());
+    assertFalse(routes.match("GET", "/checkout", null).hasLimit());
   }
 
   private static Routes routes(String... rules) throws SettingsException {

@@ -30,7 +30,8 @@ class SettingsTest {
             5_000_000L,
             503,
             Route.NO_RETRY_AFTER,
-            Until.COMPLETE);
+            Until.COMPLETE,
+            Route.NO_IDLE_LIMIT);
     assertEquals(List.of(fallback), settings.routes().all());
   }
 
@@ -83,9 +84,17 @@ class SettingsTest {
     assertEquals(Mode.OFF, settings.mode());
     assertEquals("/WEB-INF/late.jsp?kind=timeout", settings.errorPage());
     Route fallback = settings.routes().match("GET", "/", null);
-    assertFalse(fallback.hasDeadline());
+    assertFalse(fallback.hasLimit());
     assertEquals(
-        new Route("default", Route.NO_DEADLINE, OnExpiry.COOPERATE, 0, 504, 120, Until.COMPLETE),
+        new Route(
+            "default",
+            Route.NO_DEADLINE,
+            OnExpiry.COOPERATE,
+            0,
+            504,
+            120,
+            Until.COMPLETE,
+            Route.NO_IDLE_LIMIT),
         fallback);
   }
 
@@ -97,15 +106,31 @@ class SettingsTest {
             "status", "504",
             "routes",
                 "/a = 1s\n"
-                    + "/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none until=commit");
+                    + "/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none until=commit idle=20s");
 
     Routes routes = Settings.of(params, JAVA_21).routes();
 
     assertEquals(
-        new Route("/a", 1_000_000_000L, OnExpiry.INTERRUPT, 5_000_000L, 504, 7, Until.COMPLETE),
+        new Route(
+            "/a",
+            1_000_000_000L,
+            OnExpiry.INTERRUPT,
+            5_000_000L,
+            504,
+            7,
+            Until.COMPLETE,
+            Route.NO_IDLE_LIMIT),
         routes.match("GET", "/a", null));
     assertEquals(
-        new Route("/b", 2_000_000_000L, OnExpiry.ABANDON, 1_000_000L, 429, -1, Until.COMMIT),
+        new Route(
+            "/b",
+            2_000_000_000L,
+            OnExpiry.ABANDON,
+            1_000_000L,
+            429,
+            -1,
+            Until.COMMIT,
+            20_000_000_000L),
         routes.match("GET", "/b", null));
   }
 

@@ -81,6 +81,16 @@ public final class Gate {
     }
   }
 
+  /** Lets time pass where time itself is what a test is about; ends at an interrupt. */
+  static void pause(Duration length) {
+    long start = System.nanoTime();
+    long left;
+    while ((left = length.toNanos() - (System.nanoTime() - start)) > 0
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
   @Override
   public String toString() {
     return name + (isOpen() ? " (open)" : " (closed)");

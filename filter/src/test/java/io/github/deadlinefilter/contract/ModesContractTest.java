@@ -17,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -229,7 +228,7 @@ class ModesContractTest {
                 "/long",
                 (request, response) -> {
                   Duration first = Deadline.current().remaining();
-                  pause(Duration.ofMillis(2));
+                  Gate.pause(Duration.ofMillis(2));
                   seen.complete(List.of(first, Deadline.current().remaining()));
                 });
     try (TestContainer container = setup.container().start(app);
@@ -258,7 +257,7 @@ class ModesContractTest {
                 (request, response) -> {
                   inside.set(request);
                   assertSame(Deadline.NONE, Deadline.current());
-                  pause(Duration.ofMillis(2));
+                  Gate.pause(Duration.ofMillis(2));
                   response.getWriter().print("done");
                 });
     try (TestContainer container = setup.container().start(app);
@@ -293,7 +292,7 @@ class ModesContractTest {
     try (TestContainer container = setup.container().start(app);
         RawClient client = RawClient.connect(container.port())) {
       client.get("/events");
-      pause(SHORT.multipliedBy(3));
+      Gate.pause(SHORT.multipliedBy(3));
       goOn.open();
       Response response = client.read();
       assertEquals(200, response.status(), response::toString);
@@ -453,14 +452,5 @@ class ModesContractTest {
 
   private static <T> T soon(Future<T> future) throws Exception {
     return future.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static void pause(Duration length) {
-    long start = System.nanoTime();
-    long left;
-    while ((left = length.toNanos() - (System.nanoTime() - start)) > 0
-        && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(left);
-    }
   }
 }

@@ -120,7 +120,7 @@ class TimeoutHandlerConformanceTest {
     try (TestContainer container = setup.container().start(app);
         RawClient client = RawClient.connect(container.port())) {
       client.get("/warm").read(); // loading classes would cost a part of the deadline
-      pause(deadline.multipliedBy(2));
+      Gate.pause(deadline.multipliedBy(2));
       assertEquals(204, client.get("/first").read().status());
       assertTrue(soon(left).compareTo(Duration.ZERO) > 0, () -> "left: " + left);
     }
@@ -733,7 +733,7 @@ class TimeoutHandlerConformanceTest {
                 (request, response) -> {
                   int times = Integer.parseInt(request.getQueryString());
                   for (int i = 0; i < times; i++) {
-                    pause(Duration.ofMillis(1));
+                    Gate.pause(Duration.ofMillis(1));
                     response.getWriter().write('x');
                   }
                 });
@@ -786,7 +786,7 @@ class TimeoutHandlerConformanceTest {
             .servlet(
                 "/near",
                 (request, response) -> {
-                  pause(Duration.ofMillis(40));
+                  Gate.pause(Duration.ofMillis(40));
                   response.getOutputStream().print("done");
                 });
     try (TestContainer container = setup.container().start(app)) {
@@ -980,15 +980,6 @@ class TimeoutHandlerConformanceTest {
 
   private static <T> T soon(Future<T> future) throws Exception {
     return future.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static void pause(Duration length) {
-    long start = System.nanoTime();
-    long left;
-    while ((left = length.toNanos() - (System.nanoTime() - start)) > 0
-        && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(left);
-    }
   }
 
   private static void inParallel(int threads, List<Callable<Response>> tasks) throws Exception {
