@@ -2,7 +2,10 @@ package io.github.deadlinefilter;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.channels.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,10 +84,25 @@ final class UndertowQuirks extends ContainerQuirks {
     return true;
   }
 
-  /** The connection of an HTTP/2 exchange is its stream. */
+  /**
+   * The connection of an HTTP/2 exchange is its stream. Closing that alone leaves a writer that is
+   * blocked on its client's window where it is, for ten minutes by default, and the container
+   * thread behind it: closing the side that it writes to resets the stream too, and wakes it.
+   */
   @Override
   boolean abort(HttpServletRequest request, HttpServletResponse response) {
-    call(close, call(connection, exchange(request)));
+    Object connected = call(connection, exchange(request));
+    if (connected != null && !isHttp1(request)) {
+      try {
+        Field responseChannel = connected.getClass().getDeclaredField("responseChannel");
+        responseChannel.setAccessible(true);
+        ((Channel) Objects.requireNonNull(responseChannel.get(connected))).close();
+        return true;
+      } catch (ReflectiveOperationException | RuntimeException | IOException e) {
+        // Its stream, then.
+      }
+    }
+    call(close, connected);
     return true;
   }
 

@@ -43,9 +43,9 @@ class AdmissionContractTest {
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/second", (request, response) -> reached.incrementAndGet());
-      try (TestContainer container = setup.container().start(app);
-          RawClient first = RawClient.connect(container.port());
-          RawClient second = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app);
+          RawClient first = RawClient.connect(container);
+          RawClient second = RawClient.connect(container)) {
         first.get("/deaf");
         deaf.awaitInside(1);
         Response response = second.get("/second").read();

@@ -43,8 +43,8 @@ class AsyncContractTest {
                           })
                       .start();
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       assertEquals("later", client.get("/async").read().text());
       assertEquals("later", client.get("/async").read().text());
     }
@@ -57,8 +57,8 @@ class AsyncContractTest {
         application(Duration.ofMillis(200))
             .servlet("/async", (request, response) -> held.set(request.startAsync()))
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
-    try (TestContainer container = setup.container().start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
         late(client.get("/async").read());
       }
       String line = FilterLog.expired(container);
@@ -68,7 +68,7 @@ class AsyncContractTest {
       } catch (IllegalStateException over) {
         // Also an answer that an application has to live with.
       }
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         assertEquals("hi", client.get("/hi").read().text());
       }
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
@@ -91,8 +91,8 @@ class AsyncContractTest {
                       response.getWriter().print("again");
                     }
                   });
-      try (TestContainer container = setup.container().start(app)) {
-        try (RawClient client = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app)) {
+        try (RawClient client = RawClient.connect(container)) {
           assertEquals("again", client.get("/async").read().text());
           Response response = client.get("/async?late").read();
           assertEquals(503, response.status());

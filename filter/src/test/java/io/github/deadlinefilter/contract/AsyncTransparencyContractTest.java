@@ -504,17 +504,17 @@ class AsyncTransparencyContractTest {
                   throw new IllegalStateException("nobody completes");
                 })
             .servlet("/hi", (request, response) -> print(response, "hi"));
-    try (TestContainer container = setup.container().start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
         Response response = client.get("/bad").read();
         assertTrue(notes.contains("nothing") || response.status() == 503, response::toString);
       }
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         assertTrue(client.get("/throws").read().status() >= 500);
       } catch (RawClient.NoResponse tomcat) {
         assertEquals(Containers.TOMCAT, setup.container()); // without the filter, too
       }
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         assertEquals("hi", client.get("/hi").read().text());
       }
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
@@ -544,8 +544,8 @@ class AsyncTransparencyContractTest {
             .filter("/under/*", setup.filter().deadline(Comparison.LONG).build())
             .servlet("/under/a", handler)
             .servlet("/free", handler);
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       for (int i = 0; i < 20; i++) {
         assertEquals("true", client.get("/under/a").read().text());
         assertEquals("false", client.get("/free").read().text());
@@ -568,8 +568,8 @@ class AsyncTransparencyContractTest {
                   context.addListener(
                       new Recorder(notes, context, request, response, true), request, response);
                 });
-    try (TestContainer container = setup.container().start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
         Response response = client.get("/a").read();
         assertEquals(503, response.status());
         assertTrue(response.complete(), response::toString);

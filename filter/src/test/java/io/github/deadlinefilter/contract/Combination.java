@@ -6,17 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A container together with a worker kind: {@code @MethodSource} of {@link #all} runs a contract on
- * each one that this JVM has.
+ * A container together with a worker kind, a protocol and its kind of threads:
+ * {@code @MethodSource} of {@link #all} runs a contract on each one that this JVM has.
+ *
+ * @param virtualThreads the container's own
  */
-public record Combination(Containers container, String worker) {
+public record Combination(Containers container, String worker, Wire wire, boolean virtualThreads) {
+
+  /** With HTTP/1.1 and platform threads. */
+  public Combination(Containers container, String worker) {
+    this(container, worker, Wire.HTTP_1_1, false);
+  }
 
   public static List<Combination> all() {
     List<Combination> all = new ArrayList<>();
+    boolean virtual = VirtualThreads.supported();
     for (Containers container : Containers.ALL) {
       all.add(new Combination(container, "pool"));
       all.add(new Combination(container, "container"));
-      if (VirtualThreads.supported()) {
+      all.add(new Combination(container, "pool", Wire.TLS, false));
+      if (virtual) {
         all.add(new Combination(container, "virtual"));
       }
     }
@@ -31,6 +40,20 @@ public record Combination(Containers container, String worker) {
     return all().stream().filter(one -> one.container() != Containers.UNDERTOW).toList();
   }
 
+  /** How the container is set up; a test that needs other options derives them from these. */
+  public Options options() {
+    Options options = container.options().with(wire);
+    return virtualThreads ? options.withVirtualThreads() : options;
+  }
+
+  public TestContainer start(Application application) throws Exception {
+    return start(application, options());
+  }
+
+  public TestContainer start(Application application, Options given) throws Exception {
+    return container.start(application, given);
+  }
+
   /** A filter of this kind, to be given its other settings. */
   public Builder filter() {
     return DeadlineFilter.builder().set("worker", worker);
@@ -43,6 +66,10 @@ public record Combination(Containers container, String worker) {
 
   @Override
   public String toString() {
-    return container + ", " + worker;
+    return container
+        + ", "
+        + worker
+        + (wire == Wire.HTTP_1_1 ? "" : ", " + wire)
+        + (virtualThreads ? ", virtual container threads" : "");
   }
 }

@@ -49,15 +49,15 @@ final class Comparison {
     Queue<String> noted = new ConcurrentLinkedQueue<>();
     scenario.describe(app, noted);
     List<String> answers = new ArrayList<>();
-    try (TestContainer container = setup.container().start(app)) {
-      RawClient client = RawClient.connect(container.port());
+    try (TestContainer container = setup.start(app)) {
+      RawClient client = RawClient.connect(container);
       try {
         for (Exchange exchange : exchanges) {
           Response response = exchange.with(client);
           answers.add(summary(response));
           if (!response.complete() || response.announcesClose()) {
             client.close();
-            client = RawClient.connect(container.port());
+            client = RawClient.connect(container);
           }
         }
       } finally {

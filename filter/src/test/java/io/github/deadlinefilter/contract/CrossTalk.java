@@ -159,7 +159,7 @@ enum CrossTalk {
 
     /** Null where Alice's worker was not inside when her deadline came. */
     @Nullable Outcome run(TestContainer container, int setup) throws Exception {
-      try (RawClient aliceClient = RawClient.connect(container.port())) {
+      try (RawClient aliceClient = RawClient.connect(container)) {
         Response alice = aliceClient.get("/alice/report?user=alice", "X-User: alice").read();
         if (!zombieInside.get()) {
           return null;
@@ -171,7 +171,7 @@ enum CrossTalk {
         if (!alice.announcesClose()) {
           return new Outcome(alice, bob(aliceClient), true, glimpses, setup);
         }
-        try (RawClient bobClient = RawClient.connect(container.port())) {
+        try (RawClient bobClient = RawClient.connect(container)) {
           return new Outcome(alice, bob(bobClient), false, glimpses, setup);
         }
       } finally {

@@ -38,10 +38,7 @@ class CrossTalkContractTest {
     for (CrossTalk attack : CrossTalk.values()) {
       Outcome outcome =
           attack.outcomeFor(
-              setup.container(),
-              setup.container().options().withFacadesReused(),
-              this::guard,
-              Map.of());
+              setup.container(), setup.options().withFacadesReused(), this::guard, Map.of());
       isApart(outcome, attack == CrossTalk.NEXT_REQUEST ? 8 : 1);
     }
   }

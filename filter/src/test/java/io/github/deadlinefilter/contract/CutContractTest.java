@@ -39,8 +39,8 @@ class CutContractTest {
                           new Gate("never").await();
                         }
                       });
-          try (TestContainer container = setup.container().start(app);
-              RawClient client = RawClient.connect(container.port())) {
+          try (TestContainer container = setup.start(app);
+              RawClient client = RawClient.connect(container)) {
             Response response = client.get("/stall").read();
             assertEquals(200, response.status());
             assertEquals("begun", response.text());
@@ -72,8 +72,8 @@ class CutContractTest {
                     response.getOutputStream().write(much);
                   }
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port(), 4096)) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container, 4096)) {
       client.get("/big");
       String line = FilterLog.expired(container);
       assertTrue(line.contains(" answer=aborted"), line);

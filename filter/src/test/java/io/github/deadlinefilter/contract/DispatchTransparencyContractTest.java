@@ -162,8 +162,8 @@ class DispatchTransparencyContractTest {
                 .filter("/*", outer)
                 .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
                 .servlet("/deaf", (request, response) -> deaf.hold());
-        try (TestContainer container = setup.container().start(app)) {
-          try (RawClient client = RawClient.connect(container.port())) {
+        try (TestContainer container = setup.start(app)) {
+          try (RawClient client = RawClient.connect(container)) {
             Response response = client.get("/deaf", "Accept: text/plain").read();
             assertEquals(503, response.status());
             assertTrue(response.complete(), response::toString);

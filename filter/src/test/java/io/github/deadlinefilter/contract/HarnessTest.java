@@ -41,7 +41,7 @@ class HarnessTest {
   void plainRequest_isAnswered_whole(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/hello", "X-Any: thing").read();
       assertEquals(200, response.status(), response::toString);
       assertEquals("hi", response.text());
@@ -71,7 +71,7 @@ class HarnessTest {
                   }
                 });
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/chunks", "TE: trailers").read();
       assertEquals("chunked", response.header("Transfer-Encoding"), response::toString);
       assertEquals("one,two,three", response.text());
@@ -85,7 +85,7 @@ class HarnessTest {
   void head_hasLengthButNoBody(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       client.head("/hello").get("/hello");
       Response head = client.readHead();
       assertEquals("2", head.header("Content-Length"));
@@ -101,7 +101,7 @@ class HarnessTest {
         new Application()
             .servlet("/echo", (request, response) -> body(response, request.getQueryString()));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       assertEquals("1", client.get("/echo?1").read().text());
       client.get("/echo?2").get("/echo?3");
       assertEquals("2", client.read().text());
@@ -115,7 +115,7 @@ class HarnessTest {
   void closeRequested_endsTheConnection(Containers kind) throws Exception {
     var app = new Application().servlet("/hello", (request, response) -> body(response, "hi"));
     try (TestContainer container = kind.start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         assertTrue(client.get("/hello", "Connection: close").read().announcesClose());
         assertTrue(client.closedAfter().compareTo(Gate.LIMIT) < 0);
         assertThrows(RawClient.NoResponse.class, client::read);
@@ -138,7 +138,7 @@ class HarnessTest {
                         new String(
                             request.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.post("/read", "body", "Expect: 100-continue").read();
       assertEquals(200, response.status(), response::toString);
       assertEquals("body", response.text());
@@ -171,12 +171,12 @@ class HarnessTest {
             .errorPage(503, "/page")
             .errorPage(UnsupportedOperationException.class, "/page");
     try (TestContainer container = kind.start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         Response response = client.get("/busy").read();
         assertEquals(503, response.status());
         assertEquals("503 because", response.text());
       }
-      try (RawClient client = RawClient.connect(container.port())) {
+      try (RawClient client = RawClient.connect(container)) {
         Response response = client.get("/broken").read();
         assertEquals(500, response.status());
         assertTrue(response.text().startsWith("500 "), response::toString);
@@ -193,7 +193,7 @@ class HarnessTest {
             .filter("/*", (request, response, chain) -> chain.doFilter(request, response))
             .servlet("/async", (request, response) -> started.complete(request.startAsync()));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       client.get("/async");
       AsyncContext context = started.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS);
       Gate.eventually(() -> container.busyThreads() == 0, "the container's thread left");
@@ -216,7 +216,7 @@ class HarnessTest {
                 "/async",
                 (request, response) -> body(response, String.valueOf(request.isAsyncSupported())));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       assertEquals("false", client.get("/async").read().text());
     }
   }
@@ -241,7 +241,7 @@ class HarnessTest {
             .filter("/other", new Tracing(), entry -> entry.init("trace", "c"))
             .servlet("/hello", (request, response) -> body(response, request.getServletPath()));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/app/hello").read();
       assertEquals("/hello", response.text());
       assertEquals(List.of("a", "b"), response.headers("x-trace"));
@@ -275,7 +275,7 @@ class HarnessTest {
         """
             .replace("\n", "\r\n");
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response =
           client.post("/upload", form, "Content-Type: multipart/form-data; boundary=xx").read();
       assertEquals("a.txt=content", response.text(), response::toString);
@@ -296,7 +296,7 @@ class HarnessTest {
                   throw new IOException("no more");
                 });
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/short").read();
       assertEquals(200, response.status());
       assertTrue(response.cut(), response::toString);
@@ -317,7 +317,7 @@ class HarnessTest {
                   throw new IOException("no more");
                 });
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/short").read();
       // Undertow ends the body of a servlet that threw as if it were whole.
       assertEquals(kind != Containers.UNDERTOW, response.cut(), response::toString);
@@ -339,7 +339,7 @@ class HarnessTest {
                   body(response, "ok");
                 });
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       client.get("/set").read();
       Gate.eventually(() -> calls.contains("request destroyed"), "the request is over: " + calls);
     }
@@ -357,7 +357,7 @@ class HarnessTest {
             .servlet(
                 "/session", (request, response) -> body(response, request.getSession().getId()));
     try (TestContainer container = kind.start(app);
-        RawClient client = RawClient.connect(container.port())) {
+        RawClient client = RawClient.connect(container)) {
       assertEquals("from a file", client.get("/page.txt").read().text());
       assertEquals(404, client.get("/nothing").read().status());
       Response session = client.get("/session").read();
@@ -377,7 +377,7 @@ class HarnessTest {
   @FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
   void virtualThreads_areBusy_onlyWhileARequestIsInside(Containers kind) throws Exception {
     if (VirtualThreads.supported()) {
-      busyThreads(kind, kind.options().withVirtualThreads().withHttp2());
+      busyThreads(kind, kind.options().withVirtualThreads().with(Wire.H2C));
     } else {
       assertThrows(
           IllegalStateException.class,
@@ -398,8 +398,8 @@ class HarnessTest {
                     body(response, "free");
                   });
       try (TestContainer container = kind.start(app, options);
-          RawClient first = RawClient.connect(container.port());
-          RawClient second = RawClient.connect(container.port())) {
+          RawClient first = RawClient.connect(container);
+          RawClient second = RawClient.connect(container)) {
         Gate.eventually(() -> container.busyThreads() == 0, "idle after the start");
         first.get("/deaf");
         second.get("/deaf");

@@ -279,7 +279,7 @@ class Http2CutTest {
   }
 
   private TestContainer start(Application app) throws Exception {
-    return setup.container().start(app, setup.container().options().withHttp2());
+    return setup.start(app, setup.options().with(Wire.H2C));
   }
 
   /** Makes the connection: its first request asks for the upgrade over HTTP/1.1. */

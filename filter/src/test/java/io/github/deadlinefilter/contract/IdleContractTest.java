@@ -59,8 +59,8 @@ class IdleContractTest {
                       throw e;
                     }
                   });
-      try (TestContainer container = setup.container().start(app);
-          RawClient client = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app);
+          RawClient client = RawClient.connect(container)) {
         Response response = client.get("/stream").read();
         assertEquals("one,two,", response.text());
         assertTrue(response.cut(), response::toString);
@@ -94,8 +94,8 @@ class IdleContractTest {
                   context.setTimeout(0);
                   contexts.complete(context);
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       client.get("/stream");
       AsyncContext context = contexts.get(10, TimeUnit.SECONDS);
       long start = System.nanoTime();
@@ -128,8 +128,8 @@ class IdleContractTest {
                     Gate.pause(IDLE.dividedBy(3));
                   }
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/stream").read();
       assertEquals("0,1,2,3,4,5,", response.text());
       assertTrue(response.complete(), response::toString);
@@ -154,8 +154,8 @@ class IdleContractTest {
                   }
                   response.getOutputStream().print(bytes);
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       client.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\n");
       for (int i = 0; i < 6; i++) {
         Gate.pause(IDLE.dividedBy(3));
@@ -176,8 +176,8 @@ class IdleContractTest {
                 "/big",
                 (request, response) ->
                     response.getOutputStream().write(new byte[64 * 1024 * 1024]));
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port(), 4096)) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container, 4096)) {
       client.get("/big");
       String line = FilterLog.expired(container);
       assertTrue(line.contains(" reason=idle "), line);
@@ -209,7 +209,7 @@ class IdleContractTest {
                     }
                     wrote.complete(Duration.ofNanos(System.nanoTime() - start));
                   });
-      try (TestContainer container = setup.container().start(app);
+      try (TestContainer container = setup.start(app);
           var socket = new Socket()) {
         socket.setReceiveBufferSize(256 * 1024);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), container.port()));

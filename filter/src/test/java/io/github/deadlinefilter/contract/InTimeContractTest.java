@@ -33,8 +33,8 @@ class InTimeContractTest {
                   writer.flush();
                   writer.print(writer.checkError() ? " failed" : " there");
                 });
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       for (int i = 0; i < 3; i++) {
         Response response = client.get("/hi").read();
         assertEquals(200, response.status());
@@ -73,8 +73,8 @@ class InTimeContractTest {
                 response.getWriter().print("page of " + response.getStatus());
               })
           .errorPage(IllegalStateException.class, "/broken");
-      try (TestContainer container = setup.container().start(app);
-          RawClient client = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app);
+          RawClient client = RawClient.connect(container)) {
         Response response = client.get("/throw").read();
         assertEquals(500, response.status(), response::toString);
         assertEquals("page of 500", response.text());
@@ -93,8 +93,8 @@ class InTimeContractTest {
             .servlet("/gone", (request, response) -> response.sendError(410, "moved out"))
             .servlet("/page", (request, response) -> response.getWriter().print("no longer here"))
             .errorPage(410, "/page");
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/gone").read();
       assertEquals(410, response.status());
       assertEquals("no longer here", response.text());

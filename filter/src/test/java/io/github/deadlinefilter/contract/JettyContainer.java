@@ -3,13 +3,17 @@ package io.github.deadlinefilter.contract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ final class JettyContainer implements TestContainer {
 
   private final Environment environment;
   private final ContainerLog log = ContainerLog.open();
+  private Wire wire = Wire.HTTP_1_1;
   private @Nullable ScratchFolder folder;
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable QueuedThreadPool pool;
@@ -39,6 +44,7 @@ final class JettyContainer implements TestContainer {
 
   @Override
   public void start(Application application, Options options) throws Exception {
+    wire = options.wire();
     folder = new ScratchFolder();
     pool = new QueuedThreadPool(options.threads() + OWN_THREADS, OWN_THREADS);
     pool.setName("jetty");
@@ -53,8 +59,15 @@ final class JettyContainer implements TestContainer {
 
     var http = new HttpConfiguration();
     List<ConnectionFactory> protocols = new ArrayList<>();
+    if (wire == Wire.TLS) {
+      var tls = new SslContextFactory.Server();
+      tls.setKeyStore(Certificate.keyStore());
+      tls.setKeyStorePassword(Certificate.password());
+      http.addCustomizer(new SecureRequestCustomizer(/* sniHostCheck= */ false));
+      protocols.add(new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()));
+    }
     protocols.add(new HttpConnectionFactory(http));
-    if (options.http2()) {
+    if (wire == Wire.H2C) {
       protocols.add(new HTTP2CServerConnectionFactory(http));
     }
     connector = new ServerConnector(server, 1, 1, protocols.toArray(ConnectionFactory[]::new));
@@ -69,6 +82,11 @@ final class JettyContainer implements TestContainer {
   @Override
   public int port() {
     return started(connector).getLocalPort();
+  }
+
+  @Override
+  public Wire wire() {
+    return wire;
   }
 
   @Override

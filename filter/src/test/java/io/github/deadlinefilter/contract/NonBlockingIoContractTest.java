@@ -237,8 +237,8 @@ class NonBlockingIoContractTest {
 
   @Test
   void late_whileTheBodyDoesNotCome_isAnswered() throws Exception {
-    try (TestContainer container = setup.container().start(late())) {
-      try (RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(late())) {
+      try (RawClient client = RawClient.connect(container)) {
         client.request("POST", "/echo", "half", "Content-Length: 1000");
         Response response = client.read();
         assertEquals(503, response.status());
@@ -250,8 +250,8 @@ class NonBlockingIoContractTest {
 
   @Test
   void late_whileTheClientDoesNotRead_isCut() throws Exception {
-    try (TestContainer container = setup.container().start(late())) {
-      try (RawClient client = RawClient.connect(container.port(), 4096)) {
+    try (TestContainer container = setup.start(late())) {
+      try (RawClient client = RawClient.connect(container, 4096)) {
         client.get("/download");
         FilterLog.expired(container);
         Response response = client.read();
@@ -288,8 +288,8 @@ class NonBlockingIoContractTest {
                               public void onError(Throwable error) {}
                             });
                   });
-      try (TestContainer container = setup.container().start(app)) {
-        try (RawClient client = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app)) {
+        try (RawClient client = RawClient.connect(container)) {
           Response response = client.post("/deaf", "body").read();
           assertEquals(503, response.status());
           assertTrue(response.complete(), response::toString);
@@ -317,7 +317,7 @@ class NonBlockingIoContractTest {
   }
 
   private static void goesOn(TestContainer container) throws Exception {
-    try (RawClient client = RawClient.connect(container.port())) {
+    try (RawClient client = RawClient.connect(container)) {
       assertEquals("hi", client.get("/hi").read().text());
     }
     Gate.eventually(() -> container.busyThreads() == 0, "idle");

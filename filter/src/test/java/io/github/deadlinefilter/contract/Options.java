@@ -9,37 +9,34 @@ import java.time.Duration;
  *     selector are not among them
  * @param virtualThreads requests on virtual threads, without a bound: needs {@link
  *     VirtualThreads#supported()}
- * @param http2 HTTP/2 without TLS beside HTTP/1.1, on the same port
+ * @param wire what its clients speak; with {@link Wire#H2C}, HTTP/1.1 is understood beside it
  * @param idleTimeout how long the container waits for a client that neither sends nor reads
  * @param discardFacades Tomcat's switch of that name, on by default there: off, it reuses the
  *     request objects that applications hold, as Jetty always does
  */
 public record Options(
-    int threads,
-    boolean virtualThreads,
-    boolean http2,
-    Duration idleTimeout,
-    boolean discardFacades) {
+    int threads, boolean virtualThreads, Wire wire, Duration idleTimeout, boolean discardFacades) {
 
-  public static final Options DEFAULT = new Options(8, false, false, Duration.ofSeconds(30), true);
+  public static final Options DEFAULT =
+      new Options(8, false, Wire.HTTP_1_1, Duration.ofSeconds(30), true);
 
   public Options withThreads(int number) {
-    return new Options(number, virtualThreads, http2, idleTimeout, discardFacades);
+    return new Options(number, virtualThreads, wire, idleTimeout, discardFacades);
   }
 
   public Options withVirtualThreads() {
-    return new Options(threads, true, http2, idleTimeout, discardFacades);
+    return new Options(threads, true, wire, idleTimeout, discardFacades);
   }
 
-  public Options withHttp2() {
-    return new Options(threads, virtualThreads, true, idleTimeout, discardFacades);
+  public Options with(Wire given) {
+    return new Options(threads, virtualThreads, given, idleTimeout, discardFacades);
   }
 
   public Options withIdleTimeout(Duration limit) {
-    return new Options(threads, virtualThreads, http2, limit, discardFacades);
+    return new Options(threads, virtualThreads, wire, limit, discardFacades);
   }
 
   public Options withFacadesReused() {
-    return new Options(threads, virtualThreads, http2, idleTimeout, false);
+    return new Options(threads, virtualThreads, wire, idleTimeout, false);
   }
 }

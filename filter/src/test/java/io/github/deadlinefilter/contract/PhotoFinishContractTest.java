@@ -51,7 +51,7 @@ class PhotoFinishContractTest {
     AtomicInteger whole = new AtomicInteger();
     AtomicInteger late = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-    try (TestContainer container = setup.container().start(app)) {
+    try (TestContainer container = setup.start(app)) {
       List<Future<?>> all = new ArrayList<>();
       for (int c = 0; c < CLIENTS; c++) {
         int first = c;
@@ -75,7 +75,7 @@ class PhotoFinishContractTest {
   private static void requests(
       TestContainer container, int first, AtomicInteger whole, AtomicInteger late)
       throws Exception {
-    RawClient client = RawClient.connect(container.port());
+    RawClient client = RawClient.connect(container);
     try {
       for (int i = 0; i < REQUESTS_OF_EACH; i++) {
         long nanos = 300_000 + ((i * 7L + first) % 48) * 40_000;
@@ -87,7 +87,7 @@ class PhotoFinishContractTest {
         if (response.announcesClose()) {
           client.closedAfter(); // fails if a byte follows
           client.close();
-          client = RawClient.connect(container.port());
+          client = RawClient.connect(container);
         }
       }
     } finally {

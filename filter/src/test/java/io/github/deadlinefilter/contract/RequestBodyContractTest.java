@@ -47,8 +47,8 @@ class RequestBodyContractTest {
         new Application()
             .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
             .servlet("/post", handler);
-    try (TestContainer container = setup.container().start(app)) {
-      try (RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
         client.request("POST", "/post", "x".repeat(sent), "Content-Length: " + length);
         Response response = client.read();
         assertEquals(503, response.status());

@@ -22,8 +22,8 @@ class StopContractTest {
               .filter("/*", setup.filter().deadline(Duration.ofSeconds(30)).build())
               .servlet("/deaf", (request, response) -> deaf.hold());
       long start;
-      try (TestContainer container = setup.container().start(app);
-          RawClient client = RawClient.connect(container.port())) {
+      try (TestContainer container = setup.start(app);
+          RawClient client = RawClient.connect(container)) {
         client.get("/deaf");
         deaf.awaitInside(1);
         start = System.nanoTime();

@@ -38,10 +38,9 @@ class StuckWorkersContractTest {
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
-      try (TestContainer container =
-          setup.container().start(app, setup.container().options().withThreads(8))) {
+      try (TestContainer container = setup.start(app, setup.options().withThreads(8))) {
         for (int i = 0; i < REQUESTS; i++) {
-          try (RawClient client = RawClient.connect(container.port())) {
+          try (RawClient client = RawClient.connect(container)) {
             Response response = client.get("/deaf").read();
             assertEquals(503, response.status());
             assertTrue(response.complete(), response::toString);
@@ -52,7 +51,7 @@ class StuckWorkersContractTest {
         }
         assertEquals(REQUESTS, deaf.inside(), "all of them are still stuck");
         Gate.eventually(() -> container.busyThreads() == 0, "the container's threads are idle");
-        try (RawClient client = RawClient.connect(container.port())) {
+        try (RawClient client = RawClient.connect(container)) {
           Response healthy = client.get("/hi").read();
           assertEquals("hi", healthy.text());
           assertTrue(healthy.untilEnd().compareTo(Duration.ofSeconds(1)) < 0, healthy::toString);

@@ -16,6 +16,9 @@ public interface TestContainer extends AutoCloseable {
 
   int port();
 
+  /** What clients have to speak there. */
+  Wire wire();
+
   /** How many of the container's threads are inside a request at this moment. */
   int busyThreads();
 

@@ -19,6 +19,8 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +34,14 @@ final class TomcatContainer implements TestContainer {
   private final ContainerLog log = ContainerLog.open();
   private final NioEndpoint endpoint = new NioEndpoint();
   private final Http11NioProtocol protocol = new Http11NioProtocol(endpoint);
+  private Wire wire = Wire.HTTP_1_1;
   private @Nullable ScratchFolder folder;
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable Tomcat tomcat;
 
   @Override
   public void start(Application application, Options options) throws Exception {
+    wire = options.wire();
     folder = new ScratchFolder();
     // Tomcat leaves these behind, and the next Tomcat would make the folder of the last one again.
     System.clearProperty("catalina.home");
@@ -57,8 +61,11 @@ final class TomcatContainer implements TestContainer {
       virtualThreads = new VirtualThreads.Counted();
       protocol.setExecutor(virtualThreads);
     }
-    if (options.http2()) {
+    if (wire == Wire.H2C) {
       protocol.addUpgradeProtocol(new Http2Protocol());
+    } else if (wire == Wire.TLS) {
+      protocol.setSSLEnabled(true);
+      protocol.addSslHostConfig(tls());
     }
     var connector = new Connector(protocol);
     connector.setDiscardFacades(options.discardFacades());
@@ -70,6 +77,15 @@ final class TomcatContainer implements TestContainer {
     if (!context.getState().isAvailable()) {
       throw refusal();
     }
+  }
+
+  private static SSLHostConfig tls() throws Exception {
+    var host = new SSLHostConfig();
+    var certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+    certificate.setCertificateKeystore(Certificate.keyStore());
+    certificate.setCertificateKeystorePassword(Certificate.password());
+    host.addCertificate(certificate);
+    return host;
   }
 
   private static StandardContext context(
@@ -153,6 +169,11 @@ final class TomcatContainer implements TestContainer {
   @Override
   public int port() {
     return protocol.getLocalPort();
+  }
+
+  @Override
+  public Wire wire() {
+    return wire;
   }
 
   @Override

@@ -32,8 +32,8 @@ class TransparencyContractTest {
       app.filter("/*", setup.filter().deadline(Duration.ofSeconds(20)).build());
     }
     describe.accept(app);
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       Response response = requests.send(client);
       List<String> headers = new ArrayList<>();
       response.headers().stream()

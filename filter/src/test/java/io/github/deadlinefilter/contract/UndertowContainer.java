@@ -4,6 +4,7 @@ import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.Version;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
@@ -31,6 +32,7 @@ final class UndertowContainer implements TestContainer {
   private static final long STOP_MILLIS = 1_000;
 
   private final ContainerLog log = ContainerLog.open();
+  private Wire wire = Wire.HTTP_1_1;
   private @Nullable ScratchFolder folder;
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable ThreadPoolExecutor pool;
@@ -39,6 +41,7 @@ final class UndertowContainer implements TestContainer {
 
   @Override
   public void start(Application application, Options options) throws Exception {
+    wire = options.wire();
     folder = new ScratchFolder();
     DeploymentInfo info = describe(application, folder);
     Executor threads;
@@ -50,14 +53,17 @@ final class UndertowContainer implements TestContainer {
     info.setExecutor(threads).setAsyncExecutor(threads);
     deployment = Servlets.defaultContainer().addDeployment(info);
     deployment.deploy();
+    HttpHandler handler = Handlers.path().addPrefixPath(info.getContextPath(), deployment.start());
+    Undertow.Builder builder = Undertow.builder();
+    if (wire == Wire.TLS) {
+      builder.addHttpsListener(0, "127.0.0.1", Certificate.context(), handler);
+    } else {
+      builder.addHttpListener(0, "127.0.0.1", handler);
+    }
     server =
-        Undertow.builder()
-            .addHttpListener(
-                0,
-                "127.0.0.1",
-                Handlers.path().addPrefixPath(info.getContextPath(), deployment.start()))
+        builder
             .setIoThreads(1)
-            .setServerOption(UndertowOptions.ENABLE_HTTP2, options.http2())
+            .setServerOption(UndertowOptions.ENABLE_HTTP2, wire == Wire.H2C)
             .setServerOption(UndertowOptions.ENABLE_STATISTICS, true)
             .setServerOption(
                 UndertowOptions.IDLE_TIMEOUT, Math.toIntExact(options.idleTimeout().toMillis()))
@@ -116,6 +122,11 @@ final class UndertowContainer implements TestContainer {
   @Override
   public int port() {
     return ((InetSocketAddress) started(server).getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  @Override
+  public Wire wire() {
+    return wire;
   }
 
   @Override

@@ -44,8 +44,8 @@ class UndertowContractTest {
             .servlet(
                 "/target",
                 (request, response) -> response.getWriter().print(request.getDispatcherType()));
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get(path).read();
       assertEquals(200, response.status(), response::toString);
       return response.text();
