@@ -11,6 +11,7 @@ import static io.github.deadlinefilter.RunState.RUNNING;
 
 import io.github.deadlinefilter.ExpiryReport.Answer;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -335,6 +336,9 @@ final class Expiry {
       outer.reset();
       headers.restore(response, quirks);
       DirectAnswer.setHeaders(run, response);
+      // Of the application, or of Tomcat where a read failed: error pages would show their stack.
+      run.request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+      run.request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
       outer.sendError(run.route.status(), message(report));
       report.answered(Answer.CLEAN, /* left= */ true, run.failure());
     } finally {

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.RequestDispatcher;
@@ -49,7 +50,28 @@ class CleanAnswerContractTest {
               response.getWriter().print("half an answer");
               new Gate("never").await();
             })
+        .servlet(
+            "/failed",
+            (request, response) -> {
+              // As Tomcat itself does where a read of the body fails.
+              request.setAttribute(
+                  RequestDispatcher.ERROR_EXCEPTION, new IllegalArgumentException("secret"));
+              request.setAttribute(
+                  RequestDispatcher.ERROR_EXCEPTION_TYPE, IllegalArgumentException.class);
+              new Gate("never").await();
+            })
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+  }
+
+  @Test
+  void lateAfterAnErrorOfItsOwn_doesNotShowThatError() throws Exception {
+    try (TestContainer container = setup.container().start(application("503"));
+        RawClient client = RawClient.connect(container.port())) {
+      Response response = client.get("/failed").read();
+      assertEquals(503, response.status());
+      assertFalse(response.text().contains("secret"), response::text);
+      assertFalse(response.text().contains("IllegalArgumentException"), response::text);
+    }
   }
 
   @Test
