@@ -33,11 +33,13 @@ final class JettyQuirks extends ContainerQuirks {
   }
 
   /**
-   * Its reset() adds the cookie of a session again, beside the one that the headers already had.
+   * Its reset() adds the cookie of a session again, beside the one that the headers already had,
+   * and each cookie comes with a date of expiry for the response.
    */
   @Override
   void afterReset(HttpServletResponse response, @Nullable Object cookies) {
     response.setHeader("Set-Cookie", null);
+    response.setHeader("Expires", null);
   }
 
   @Override

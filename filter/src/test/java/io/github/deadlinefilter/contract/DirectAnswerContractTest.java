@@ -60,6 +60,7 @@ class DirectAnswerContractTest {
             assertEquals(List.of("kept"), response.headers("X-Outer"), response::toString);
             assertEquals(List.of("OUTER=1"), response.headers("Set-Cookie"), response::toString);
             assertEquals(List.of(), response.headers("X-App"), response::toString);
+            assertEquals(List.of(), response.headers("Expires"), "Jetty's, for a new session");
             assertEquals("no-store", response.header("Cache-Control"));
             assertEquals("7", response.header("Retry-After"));
             assertTrue(!response.text().contains("half"), response::toString);
