@@ -380,7 +380,10 @@ final class RequestRun extends RunState implements Runnable {
       if (onBegin != null) {
         onBegin.run();
       }
-      target.doFilter(passRequest, passResponse);
+      // Race with expiry: an interrupt sent before the fence for interrupts was open found nobody.
+      if (!isExpired()) {
+        target.doFilter(passRequest, passResponse);
+      }
     } catch (Throwable t) {
       thrown = t;
     }
