@@ -104,9 +104,11 @@ final class GuardedAsyncContext implements AsyncContext {
     } else if (dispatch) {
       run.runs().remember(run);
     }
+    int callbacks = dispatch ? 0 : run.async.ioListeners().stepOut();
     try {
       call.run();
     } catch (RuntimeException e) {
+      run.async.ioListeners().stepBack(callbacks);
       if (before != RunState.UNCHANGED && run.undoEndAsync(before)) {
         run.runs().remember(run);
         run.runs().watch(run); // the deadline goes on, as the cycle does

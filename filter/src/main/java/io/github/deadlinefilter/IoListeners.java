@@ -5,6 +5,8 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class IoListeners {
   private @Nullable Runnable pendingWrite;
   private boolean readSet;
   private boolean writeSet;
+
+  /** The threads that are inside a callback, each as often as it is. */
+  private final List<Thread> callingBack = new ArrayList<>(0);
 
   IoListeners(RequestRun run) {
     this.run = run;
@@ -118,15 +123,58 @@ final class IoListeners {
 
   /** The application's callback counts as inside: nothing is given back while it runs. */
   private void inside(Callback callback) throws IOException {
-    if (run.enter(RunState.CALL)) {
+    if (enter()) {
       Deadline before = Deadline.replaceCurrent(run.deadline);
       run.progress(); // the client has read, or sent
       try {
         callback.call();
       } finally {
         Deadline.replaceCurrent(before);
-        run.exit(RunState.CALL);
+        exit();
       }
+    }
+  }
+
+  private boolean enter() {
+    if (!run.enter(RunState.CALL)) {
+      return false;
+    }
+    synchronized (this) {
+      callingBack.add(Thread.currentThread());
+    }
+    return true;
+  }
+
+  private boolean exit() {
+    boolean inside;
+    synchronized (this) {
+      inside = callingBack.remove(Thread.currentThread());
+    }
+    if (inside) {
+      run.exit(RunState.CALL);
+    }
+    return inside;
+  }
+
+  /**
+   * The calling thread is about to complete the request, perhaps from inside callbacks: those count
+   * as inside no more. Undertow calls onComplete inside complete(), which waits until nobody is
+   * inside, and would wait for itself.
+   *
+   * @return how many callbacks that were, for {@link #stepBack}
+   */
+  int stepOut() {
+    int callbacks = 0;
+    while (exit()) {
+      callbacks++;
+    }
+    return callbacks;
+  }
+
+  /** The container refused, so that the request goes on. */
+  void stepBack(int callbacks) {
+    for (int i = 0; i < callbacks; i++) {
+      enter();
     }
   }
 
