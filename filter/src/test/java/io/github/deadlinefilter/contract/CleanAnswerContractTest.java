@@ -65,8 +65,8 @@ class CleanAnswerContractTest {
 
   @Test
   void lateAfterAnErrorOfItsOwn_doesNotShowThatError() throws Exception {
-    try (TestContainer container = setup.container().start(application("503"));
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(application("503"));
+        RawClient client = RawClient.connect(container)) {
       Response response = client.get("/failed").read();
       assertEquals(503, response.status());
       assertFalse(response.text().contains("secret"), response::text);

@@ -33,8 +33,8 @@ class CompleteInListenerContractTest {
         new Application()
             .filter("/*", setup.filter().deadline(Duration.ofSeconds(20)).build())
             .servlet("/download", CompleteInListenerContractTest::download);
-    try (TestContainer container = setup.container().start(app);
-        RawClient client = RawClient.connect(container.port())) {
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
       for (int i = 0; i < REQUESTS; i++) {
         Response response = client.get("/download").read();
         assertEquals(200, response.status());
