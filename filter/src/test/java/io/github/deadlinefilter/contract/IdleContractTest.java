@@ -209,7 +209,7 @@ class IdleContractTest {
                     }
                     wrote.complete(Duration.ofNanos(System.nanoTime() - start));
                   });
-      try (TestContainer container = setup.start(app);
+      try (TestContainer container = setup.start(app, setup.options().with(Wire.HTTP_1_1));
           var socket = new Socket()) {
         socket.setReceiveBufferSize(256 * 1024);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), container.port()));
