@@ -202,8 +202,8 @@ final class Expiry {
       return; // an alarm of an earlier pass
     }
     boolean begun = run.deadline.hasBegun();
-    if (goesOn(run)) {
-      watch(run); // it may stop making progress later
+    if (goesOn(run) || !run.deadline.isExpired()) {
+      watch(run); // it may begin, or stop making progress, later
       return;
     }
     int phase = run.tryExpire(timersPhases, CALL);
@@ -253,7 +253,7 @@ final class Expiry {
    * The response has begun, and the route asks for no more than progress. Inside the fence, so that
    * the response is ours.
    */
-  private boolean goesOn(RequestRun run) {
+  boolean goesOn(RequestRun run) {
     if (!run.isUntilCommit() || !run.enter(CALL)) {
       return false;
     }

@@ -190,6 +190,20 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
+  /**
+   * The write that begins a response may be the one that its client does not read, and tells nobody
+   * that it has begun it.
+   */
+  private boolean mayBeginUnseen() {
+    return route.hasIdleLimit() && !deadline.hasBegun();
+  }
+
+  /** How long whoever watches this run may wait before it looks at it again. */
+  long nextLookNanos() {
+    long left = deadline.remainingNanos();
+    return mayBeginUnseen() ? Math.min(left, route.idleNanos()) : left;
+  }
+
   /** Bytes of the request or of the response have moved. */
   void progress() {
     if (route.hasIdleLimit()) {
@@ -427,12 +441,15 @@ final class RequestRun extends RunState implements Runnable {
         if (left <= 0) {
           return condition.getAsBoolean();
         }
-        LockSupport.parkNanos(this, left);
+        LockSupport.parkNanos(this, nanos < 0 ? nextLookNanos() : left);
         if (Thread.interrupted()) {
           interrupted = true;
           if (!waiter) {
             interrupts.interrupt();
           }
+        }
+        if (nanos < 0 && mayBeginUnseen() && !condition.getAsBoolean()) {
+          runs.expiry().goesOn(this);
         }
       }
       return true;

@@ -117,7 +117,7 @@ final class Runs {
     // must be the one who looked last.
     synchronized (run) {
       int pass = run.pass();
-      long nanos = run.deadline.remainingNanos();
+      long nanos = run.nextLookNanos();
       if (nanos == Long.MAX_VALUE) {
         return;
       }

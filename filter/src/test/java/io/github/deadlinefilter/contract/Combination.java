@@ -25,8 +25,10 @@ public record Combination(Containers container, String worker, Wire wire, boolea
       all.add(new Combination(container, "pool"));
       all.add(new Combination(container, "container"));
       all.add(new Combination(container, "pool", Wire.TLS, false));
+      all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
       if (virtual) {
         all.add(new Combination(container, "virtual"));
+        all.add(new Combination(container, "pool", Wire.HTTP_1_1, true));
       }
     }
     return all;
@@ -38,6 +40,19 @@ public record Combination(Containers container, String worker, Wire wire, boolea
    */
   public static List<Combination> compared() {
     return all().stream().filter(one -> one.container() != Containers.UNDERTOW).toList();
+  }
+
+  /**
+   * {@link #all} without HTTP/2, for those classes that have not yet found out what of their
+   * failures over it is the container's, the client's or the filter's.
+   */
+  public static List<Combination> notYetOverHttp2() {
+    return all().stream().filter(one -> one.wire() != Wire.H2C).toList();
+  }
+
+  /** {@link #compared} without HTTP/2, as {@link #notYetOverHttp2}. */
+  public static List<Combination> notYetComparedOverHttp2() {
+    return compared().stream().filter(one -> one.wire() != Wire.H2C).toList();
   }
 
   /** How the container is set up; a test that needs other options derives them from these. */

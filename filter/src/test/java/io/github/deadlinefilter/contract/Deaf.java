@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Thread-safe; many threads may be held at a time.
  */
 public final class Deaf implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final Gate released = new Gate("the release of deaf work");
   private final AtomicInteger entered = new AtomicInteger();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -54,6 +55,9 @@ final class Http2Client extends RawClient {
     final boolean eager;
 
     volatile @Nullable Stream stream;
+
+    /** All that was given to the stream has left. */
+    CompletableFuture<Stream> sent = new CompletableFuture<>();
 
     /** What the client still owes of the request's body; null for one that comes in chunks. */
     @Nullable Long owed = 0L;
@@ -205,7 +209,9 @@ final class Http2Client extends RawClient {
     synchronized (unread) {
       unread.add(exchange);
     }
-    exchange.stream = get(session.newStream(new HeadersFrame(request, null, whole), exchange));
+    Stream stream = get(session.newStream(new HeadersFrame(request, null, whole), exchange));
+    exchange.stream = stream;
+    exchange.sent = CompletableFuture.completedFuture(stream);
     last = whole ? null : exchange;
     return text.substring(end + 4);
   }
@@ -243,10 +249,9 @@ final class Http2Client extends RawClient {
             trailer.substring(colon + 1).strip());
       }
       Stream stream = stream(exchange);
-      get(
-          stream.headers(
-              new HeadersFrame(
-                  stream.getId(), new MetaData(HttpVersion.HTTP_2, fields), null, true)));
+      var frame =
+          new HeadersFrame(stream.getId(), new MetaData(HttpVersion.HTTP_2, fields), null, true);
+      exchange.sent = exchange.sent.thenCompose(before -> stream.headers(frame));
     }
     last = null;
     return text.substring(end + 4);
@@ -255,8 +260,11 @@ final class Http2Client extends RawClient {
   private void data(Exchange exchange, String text, boolean whole) throws IOException {
     Stream stream = stream(exchange);
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-    // Not awaited: the server may take its time to read.
-    var unused = stream.data(new DataFrame(stream.getId(), bytes, whole));
+    // Not awaited: the server may take its time to read. One after the other: a stream takes no
+    // more.
+    exchange.sent =
+        exchange.sent.thenCompose(
+            before -> stream.data(new DataFrame(stream.getId(), bytes, whole)));
   }
 
   private static Stream stream(Exchange exchange) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -20,7 +21,9 @@ class StuckWorkersContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   static List<Combination> freeing() {
-    return Combination.all().stream().filter(Combination::freesTheContainerThread).toList();
+    return Combination.notYetOverHttp2().stream()
+        .filter(Combination::freesTheContainerThread)
+        .toList();
   }
 
   @Test
@@ -38,15 +41,21 @@ class StuckWorkersContractTest {
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+      // On HTTP/2, a client that closes its connection has the container wait for the worker.
+      List<RawClient> open = new ArrayList<>();
       try (TestContainer container = setup.start(app, setup.options().withThreads(8))) {
         for (int i = 0; i < REQUESTS; i++) {
-          try (RawClient client = RawClient.connect(container)) {
-            Response response = client.get("/deaf").read();
-            assertEquals(503, response.status());
-            assertTrue(response.complete(), response::toString);
-            assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
-            assertTrue(
-                response.untilEnd().compareTo(DEADLINE.plusMillis(1500)) < 0, response::toString);
+          RawClient client = RawClient.connect(container);
+          Response response = client.get("/deaf").read();
+          assertEquals(503, response.status());
+          assertTrue(response.complete(), response::toString);
+          assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
+          assertTrue(
+              response.untilEnd().compareTo(DEADLINE.plusMillis(1500)) < 0, response::toString);
+          if (setup.wire() == Wire.H2C) {
+            open.add(client);
+          } else {
+            client.close();
           }
         }
         assertEquals(REQUESTS, deaf.inside(), "all of them are still stuck");
@@ -61,6 +70,10 @@ class StuckWorkersContractTest {
         FilterLog.await(container, FilterLog.LEFT, REQUESTS);
         FilterLog.await(container, FilterLog.EXPIRED, REQUESTS);
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      } finally {
+        for (RawClient client : open) {
+          client.close();
+        }
       }
     }
   }
