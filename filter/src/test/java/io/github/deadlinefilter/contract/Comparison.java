@@ -69,6 +69,8 @@ final class Comparison {
             continue;
           }
           answers.add(summary(response));
+          // What an application notes after its answer belongs before what the next one notes.
+          Gate.eventually(() -> container.busyThreads() == 0, "idle before the next request");
           if (!response.complete() || response.announcesClose()) {
             client.close();
             client = RawClient.connect(container);

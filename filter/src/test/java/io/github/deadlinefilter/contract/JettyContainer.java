@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.RateControl;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -68,7 +69,9 @@ final class JettyContainer implements TestContainer {
     }
     protocols.add(new HttpConnectionFactory(http));
     if (wire == Wire.H2C) {
-      protocols.add(new HTTP2CServerConnectionFactory(http));
+      var http2 = new HTTP2CServerConnectionFactory(http);
+      http2.setRateControlFactory(new RateControl.Factory() {}); // tests reset many streams
+      protocols.add(http2);
     }
     connector = new ServerConnector(server, 1, 1, protocols.toArray(ConnectionFactory[]::new));
     connector.setHost("127.0.0.1");

@@ -21,9 +21,7 @@ class StuckWorkersContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   static List<Combination> freeing() {
-    return Combination.notYetOverHttp2().stream()
-        .filter(Combination::freesTheContainerThread)
-        .toList();
+    return Combination.all().stream().filter(Combination::freesTheContainerThread).toList();
   }
 
   @Test

@@ -29,6 +29,16 @@ import org.jspecify.annotations.Nullable;
  * may be called here.
  */
 final class TomcatContainer implements TestContainer {
+  /** Not wary of the small frames and of the many resets that tests are made of. */
+  private static Http2Protocol http2() {
+    var http2 = new Http2Protocol();
+    http2.setOverheadCountFactor(0);
+    http2.setOverheadDataThreshold(0);
+    http2.setOverheadWindowUpdateThreshold(0);
+    http2.setOverheadResetFactor(0);
+    return http2;
+  }
+
   private static final long STOP_MILLIS = 1_000;
 
   private final ContainerLog log = ContainerLog.open();
@@ -62,7 +72,7 @@ final class TomcatContainer implements TestContainer {
       protocol.setExecutor(virtualThreads);
     }
     if (wire == Wire.H2C) {
-      protocol.addUpgradeProtocol(new Http2Protocol());
+      protocol.addUpgradeProtocol(http2());
     } else if (wire == Wire.TLS) {
       protocol.setSSLEnabled(true);
       protocol.addSslHostConfig(tls());
