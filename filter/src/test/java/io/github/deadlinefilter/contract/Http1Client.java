@@ -300,12 +300,15 @@ final class Http1Client extends RawClient {
   @Override
   public void reset() throws IOException {
     socket.setSoLinger(true, 0);
-    socket.close();
+    close();
   }
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    if (!socket.isClosed()) {
+      socket.setSoTimeout(1); // TLS waits for the server's farewell: a parked request has none
+      socket.close();
+    }
   }
 
   private Matcher match(Pattern pattern, String text, String complaint) throws Malformed {
