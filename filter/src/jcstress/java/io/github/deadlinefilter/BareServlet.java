@@ -1,0 +1,46 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.TimeUnit;
+
+/** What a run needs around it where no container is: a request and a response without content. */
+final class BareServlet {
+  private static final HttpServletRequest REQUEST = empty(HttpServletRequest.class);
+  private static final HttpServletResponse RESPONSE = empty(HttpServletResponse.class);
+  private static final ContainerQuirks QUIRKS = new ContainerQuirks();
+  private static final DeadlineTimer TIMER = new DeadlineTimer(new Threads());
+  private static final Runs RUNS =
+      new Runs(
+          new Expiry(QUIRKS, /* errorPage= */ null, WorkerKind.POOL), QUIRKS, TIMER, Runnable::run);
+  private static final Route ROUTE =
+      new Route(
+          "default",
+          TimeUnit.HOURS.toNanos(1),
+          OnExpiry.INTERRUPT,
+          /* graceNanos= */ 0,
+          /* status= */ 503,
+          Route.NO_RETRY_AFTER,
+          Until.COMPLETE,
+          Route.NO_IDLE_LIMIT);
+
+  private BareServlet() {}
+
+  /** A run whose worker, started by {@link RequestRun#run}, would run {@code chain}. */
+  static RequestRun run(FilterChain chain) {
+    Deadline deadline = new Deadline(() -> 0, ROUTE.name(), ROUTE.deadlineNanos(), Runnable::run);
+    RequestRun run = new RequestRun(RUNS, ROUTE, deadline, REQUEST, RESPONSE);
+    run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
+    return run;
+  }
+
+  private static <T> T empty(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> method.getReturnType() == String.class ? "" : null));
+  }
+}

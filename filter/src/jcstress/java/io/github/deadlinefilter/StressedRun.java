@@ -1,0 +1,46 @@
+package io.github.deadlinefilter;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The state of a run as a {@link RequestRun} uses it: the last one out gives the objects back. */
+final class StressedRun extends RunState {
+  /** Where the timer's side decides in the `container` kind. */
+  static final int TIMERS_PHASES = 1 << RUNNING | 1 << ASYNC | 1 << CLOSING;
+
+  /** Where a waiting container thread decides. */
+  static final int CONTAINER_THREADS_PHASES =
+      1 << NEW | 1 << RUNNING | 1 << DISPATCHED | 1 << CLOSING;
+
+  /** How often the container's objects were given back. */
+  final AtomicInteger over = new AtomicInteger();
+
+  /** A run whose worker is inside. */
+  static StressedRun running() {
+    StressedRun run = new StressedRun();
+    run.begin();
+    return run;
+  }
+
+  /** A run whose worker has left it with an asynchronous cycle open. */
+  static StressedRun async() {
+    StressedRun run = running();
+    run.asyncStarted();
+    run.leave();
+    return run;
+  }
+
+  /** A run that is answered past its worker, who is inside. */
+  static StressedRun answering() {
+    StressedRun run = running();
+    run.tryExpire(CONTAINER_THREADS_PHASES, /* presence= */ 0);
+    run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
+    return run;
+  }
+
+  @Override
+  void movedWhileClosed() {
+    if (tryOver()) {
+      over.incrementAndGet();
+    }
+  }
+}
