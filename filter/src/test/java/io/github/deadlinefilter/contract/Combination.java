@@ -25,7 +25,6 @@ public record Combination(Containers container, String worker, Wire wire, boolea
       all.add(new Combination(container, "pool"));
       all.add(new Combination(container, "container"));
       all.add(new Combination(container, "pool", Wire.TLS, false));
-      all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
       if (virtual) {
         all.add(new Combination(container, "virtual"));
         all.add(new Combination(container, "pool", Wire.HTTP_1_1, true));
@@ -35,24 +34,25 @@ public record Combination(Containers container, String worker, Wire wire, boolea
   }
 
   /**
+   * {@link #all}, and each container over cleartext HTTP/2. For those classes of which it is known
+   * what in their failures over it is the container's, the client's and the filter's; to become
+   * {@link #all}.
+   */
+  public static List<Combination> allAndHttp2() {
+    List<Combination> all = all();
+    boolean virtual = VirtualThreads.supported();
+    for (Containers container : Containers.ALL) {
+      all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
+    }
+    return all;
+  }
+
+  /**
    * Those that are compared with the bare container. Not Undertow yet: bare, it does not answer
    * some of the asynchronous requests that the comparisons are made of.
    */
   public static List<Combination> compared() {
-    return all().stream().filter(one -> one.container() != Containers.UNDERTOW).toList();
-  }
-
-  /**
-   * {@link #all} without HTTP/2, for those classes that have not yet found out what of their
-   * failures over it is the container's, the client's or the filter's.
-   */
-  public static List<Combination> notYetOverHttp2() {
-    return all().stream().filter(one -> one.wire() != Wire.H2C).toList();
-  }
-
-  /** {@link #compared} without HTTP/2, as {@link #notYetOverHttp2}. */
-  public static List<Combination> notYetComparedOverHttp2() {
-    return compared().stream().filter(one -> one.wire() != Wire.H2C).toList();
+    return allAndHttp2().stream().filter(one -> one.container() != Containers.UNDERTOW).toList();
   }
 
   /** How the container is set up; a test that needs other options derives them from these. */

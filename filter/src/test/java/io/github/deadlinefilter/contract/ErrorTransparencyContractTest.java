@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes wrong in the application is answered with the filter as it is without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#notYetComparedOverHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
 class ErrorTransparencyContractTest {
   private static final String PAGE = "the page: ";
 
@@ -323,7 +323,12 @@ class ErrorTransparencyContractTest {
                       response.flushBuffer();
                       throw new AssertionError("late");
                     });
-    Outcome outcome = same(scenario, "/length", "/chunks", "/error");
-    assertTrue(outcome.answers().get(0).contains("CUT"), outcome::toString);
+    if (setup.wire() == Wire.H2C && setup.container().name().startsWith("TOMCAT")) {
+      // It ends the stream as if all were well, and one of a given length never.
+      same(scenario, "/chunks", "/error");
+    } else {
+      Outcome outcome = same(scenario, "/length", "/chunks", "/error");
+      assertTrue(outcome.answers().get(0).contains("CUT"), outcome::toString);
+    }
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The deadline and the end of the chain at the same moment. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#notYetOverHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class PhotoFinishContractTest {
   private static final int CLIENTS = 4;
 

@@ -21,7 +21,7 @@ class StuckWorkersContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   static List<Combination> freeing() {
-    return Combination.all().stream().filter(Combination::freesTheContainerThread).toList();
+    return Combination.allAndHttp2().stream().filter(Combination::freesTheContainerThread).toList();
   }
 
   @Test
