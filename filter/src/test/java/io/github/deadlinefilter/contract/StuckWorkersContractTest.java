@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("freeing")
 class StuckWorkersContractTest {
-  private static final Duration DEADLINE = Duration.ofMillis(100);
+  private static final Duration DEADLINE = Duration.ofMillis(500);
   private static final int REQUESTS = 50;
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
@@ -34,7 +34,7 @@ class StuckWorkersContractTest {
                   setup
                       .filter()
                       .set("workers", "60")
-                      .route("/deaf = 100ms")
+                      .route("/deaf = 500ms")
                       .route("/hi = 10s")
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
