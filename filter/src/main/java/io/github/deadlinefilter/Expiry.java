@@ -249,21 +249,25 @@ final class Expiry {
     }
   }
 
+  /** The response has begun, and the route asks for no more than progress. */
+  private boolean goesOn(RequestRun run) {
+    noteBegin(run);
+    return run.deadline.hasBegun() && !run.deadline.isExpired();
+  }
+
   /**
-   * The response has begun, and the route asks for no more than progress. Inside the fence, so that
-   * the response is ours.
+   * Notes that the response has begun, where the write that began it is blocked and told nobody.
+   * Inside the fence, so that the response is ours.
    */
-  boolean goesOn(RequestRun run) {
-    if (!run.isUntilCommit() || !run.enter(CALL)) {
-      return false;
-    }
-    try {
-      if (hasBegun(run)) {
-        run.begun();
+  void noteBegin(RequestRun run) {
+    if (run.isUntilCommit() && run.enter(CALL)) {
+      try {
+        if (hasBegun(run)) {
+          run.begun();
+        }
+      } finally {
+        run.exit(CALL);
       }
-      return run.deadline.hasBegun() && !run.deadline.isExpired();
-    } finally {
-      run.exit(CALL);
     }
   }
 

@@ -449,7 +449,7 @@ final class RequestRun extends RunState implements Runnable {
           }
         }
         if (nanos < 0 && mayBeginUnseen() && !condition.getAsBoolean()) {
-          runs.expiry().goesOn(this);
+          runs.expiry().noteBegin(this);
         }
       }
       return true;
