@@ -12,7 +12,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
  * A guarded write against an expiry that wants to answer with the container's own means. The
- * response is a plain field, as unsynchronised as a container's: 1 is the application's, 2 ours.
+ * numbers: whether the write was admitted; what our answer replaced (-1: none was given); what the
+ * client gets, 1 from the application or 2 from us.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "Written before, seen, and replaced.")
@@ -26,30 +27,20 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class CleanAnswerAgainstWriteStress {
   private final StressedRun run = new StressedRun();
-  private int response;
 
   @Actor
   public void application(III_Result r) {
-    if (run.enter(RunState.WRITE)) {
-      response = 1;
-      run.exit(RunState.WRITE);
-      r.r1 = 1;
-    }
+    r.r1 = run.write() ? 1 : 0;
   }
 
   @Actor
   public void clock(III_Result r) {
     run.tryExpire(StressedRun.CONTAINER_THREADS_PHASES, /* presence= */ 0);
-    if (run.tryAnswerClean()) {
-      r.r2 = response;
-      response = 2;
-    } else {
-      r.r2 = -1;
-    }
+    r.r2 = run.tryAnswerClean() ? run.replaceResponse() : -1;
   }
 
   @Arbiter
   public void client(III_Result r) {
-    r.r3 = response;
+    r.r3 = run.response;
   }
 }

@@ -11,8 +11,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A guarded write of a worker that stays inside, against the answer past it. The response is a
- * plain field, as unsynchronised as a container's: 1 is the application's, 2 ours.
+ * A guarded write of a worker that stays inside, against the answer past it. The numbers: whether
+ * the write was admitted; what our answer replaced (-1: none was given); what the client gets, 1
+ * from the application or 2 from us.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 2", expect = ACCEPTABLE, desc = "Written before, seen, and replaced.")
@@ -26,31 +27,21 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class DirectAnswerAgainstWriteStress {
   private final StressedRun run = StressedRun.running();
-  private int response;
 
   @Actor
   public void worker(III_Result r) {
-    if (run.enter(RunState.WRITE)) {
-      response = 1;
-      run.exit(RunState.WRITE);
-      r.r1 = 1;
-    }
+    r.r1 = run.write() ? 1 : 0;
   }
 
   @Actor
   public void clock(III_Result r) {
     run.tryExpire(StressedRun.CONTAINER_THREADS_PHASES, /* presence= */ 0);
     run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
-    if (run.isWriting()) {
-      r.r2 = -1;
-    } else {
-      r.r2 = response;
-      response = 2;
-    }
+    r.r2 = run.isWriting() ? -1 : run.replaceResponse();
   }
 
   @Arbiter
   public void client(III_Result r) {
-    r.r3 = response;
+    r.r3 = run.response;
   }
 }

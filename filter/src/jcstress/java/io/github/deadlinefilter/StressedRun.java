@@ -11,6 +11,9 @@ final class StressedRun extends RunState {
   static final int CONTAINER_THREADS_PHASES =
       1 << NEW | 1 << RUNNING | 1 << DISPATCHED | 1 << CLOSING;
 
+  /** As unsynchronised as a container's: 0 is nobody's, 1 the application's, 2 ours. */
+  int response;
+
   /** How often the container's objects were given back. */
   final AtomicInteger over = new AtomicInteger();
 
@@ -35,6 +38,31 @@ final class StressedRun extends RunState {
     run.tryExpire(CONTAINER_THREADS_PHASES, /* presence= */ 0);
     run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
     return run;
+  }
+
+  /**
+   * A write of the application's into the response.
+   *
+   * @return whether the fence admitted it
+   */
+  boolean write() {
+    if (!enter(WRITE)) {
+      return false;
+    }
+    response = 1;
+    exit(WRITE);
+    return true;
+  }
+
+  /**
+   * Our answer into the response.
+   *
+   * @return what was there before
+   */
+  int replaceResponse() {
+    int before = response;
+    response = 2;
+    return before;
   }
 
   @Override
