@@ -510,15 +510,12 @@ class AsyncTransparencyContractTest {
         Response response = client.get("/bad").read();
         assertTrue(notes.contains("nothing") || response.status() == 503, response::toString);
       }
-      try (RawClient client = RawClient.connect(container)) {
-        assertTrue(client.get("/throws").read().status() >= 500);
-      } catch (RawClient.NoResponse tomcat) {
-        assertTrue(isTomcat(), tomcat::toString); // without the filter, too
-        if (setup.wire() == Wire.H2C) {
-          // As it does then: what served that request fails once more, whatever it gets.
-          try (RawClient client = RawClient.connect(container)) {
-            assertEquals(500, client.get("/hi").read().status());
-          }
+      // Bare Tomcat over HTTP/2: what served that request fails once more, at one of the next.
+      if (!isTomcat() || setup.wire() != Wire.H2C) {
+        try (RawClient client = RawClient.connect(container)) {
+          assertTrue(client.get("/throws").read().status() >= 500);
+        } catch (RawClient.NoResponse tomcat) {
+          assertTrue(isTomcat(), tomcat::toString); // without the filter, too
         }
       }
       try (RawClient client = RawClient.connect(container)) {
