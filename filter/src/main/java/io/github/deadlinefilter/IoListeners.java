@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,13 +122,24 @@ final class IoListeners {
     void call() throws IOException;
   }
 
-  /** The application's callback counts as inside: nothing is given back while it runs. */
-  private void inside(Callback callback) throws IOException {
+  /**
+   * The application's callback counts as inside: nothing is given back while it runs. What it
+   * throws after an expiry does not reach the container, which would end the response at once and
+   * make a half answer look whole.
+   *
+   * @param onError is told of that, as the container would have done
+   */
+  private void inside(Callback callback, Consumer<Throwable> onError) throws IOException {
     if (enter()) {
       Deadline before = Deadline.replaceCurrent(run.deadline);
       run.progress(); // the client has read, or sent
       try {
         callback.call();
+      } catch (IOException | RuntimeException | Error e) {
+        if (!run.isExpired()) {
+          throw e;
+        }
+        onError.accept(e);
       } finally {
         Deadline.replaceCurrent(before);
         exit();
@@ -178,6 +190,17 @@ final class IoListeners {
     }
   }
 
+  /** As with {@link #inside}: after an expiry, what it throws ends here. */
+  private void tell(Consumer<Throwable> onError, Throwable error) {
+    try {
+      onError.accept(error);
+    } catch (RuntimeException | Error e) {
+      if (!run.isExpired()) {
+        throw e;
+      }
+    }
+  }
+
   private final class GuardedReadListener implements ReadListener {
     private final ReadListener listener;
 
@@ -187,17 +210,17 @@ final class IoListeners {
 
     @Override
     public void onDataAvailable() throws IOException {
-      inside(listener::onDataAvailable);
+      inside(listener::onDataAvailable, this::onError);
     }
 
     @Override
     public void onAllDataRead() throws IOException {
-      inside(listener::onAllDataRead);
+      inside(listener::onAllDataRead, this::onError);
     }
 
     @Override
     public void onError(Throwable error) {
-      listener.onError(error);
+      tell(listener::onError, error);
     }
   }
 
@@ -210,12 +233,12 @@ final class IoListeners {
 
     @Override
     public void onWritePossible() throws IOException {
-      inside(listener::onWritePossible);
+      inside(listener::onWritePossible, this::onError);
     }
 
     @Override
     public void onError(Throwable error) {
-      listener.onError(error);
+      tell(listener::onError, error);
     }
   }
 }
