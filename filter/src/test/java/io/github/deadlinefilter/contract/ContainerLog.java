@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -39,8 +40,10 @@ public final class ContainerLog implements AutoCloseable {
     synchronized (ContainerLog.class) {
       if (open++ == 0) {
         for (Handler console : ROOT.getHandlers()) {
-          silenced.add(console);
-          ROOT.removeHandler(console);
+          if (console instanceof ConsoleHandler) {
+            silenced.add(console);
+            ROOT.removeHandler(console);
+          }
         }
       }
       ROOT.addHandler(log.handler);

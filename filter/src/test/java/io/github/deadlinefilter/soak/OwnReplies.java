@@ -1,0 +1,73 @@
+package io.github.deadlinefilter.soak;
+
+import io.github.deadlinefilter.contract.Response;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the filter's answers look like on one container: learned from requests that did nothing to
+ * their response before they expired, and the same byte for byte ever after, but for the incident,
+ * the reason, and the request's own path in the container's error page.
+ *
+ * <p>Thread-safe.
+ */
+final class OwnReplies {
+  private static final Pattern INCIDENT = Pattern.compile("(?i)incident:? ([0-9a-z]{9})\\b");
+
+  /** The three reasons that a running filter has: code, title and detail. */
+  private static final Pattern REASON =
+      Pattern.compile(
+          "\\b(expired-in-queue|queue-full|expired)\\b"
+              + "|The server could not finish this request in the time allowed\\."
+              + "|The server was busy, and this request waited for its turn until its time was"
+              + " over\\."
+              + "|The server is busy, and too many requests are waiting already\\.");
+
+  /** Different in every answer, or given by the protocol: each is checked by itself. */
+  private static final Set<String> APART =
+      Set.of("date", "connection", "keep-alive", "content-length", "x-outer", "transfer-encoding");
+
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  void learn(Response response, Order order) {
+    known.add(shape(response, order));
+  }
+
+  boolean isKnown(Response response, Order order) {
+    return known.contains(shape(response, order));
+  }
+
+  /** The incident that it names, null if it names none or two. */
+  static @Nullable String incident(Response response) {
+    String found = null;
+    Matcher matcher = INCIDENT.matcher(response.octets());
+    while (matcher.find()) {
+      if (found != null && !found.equals(matcher.group(1))) {
+        return null;
+      }
+      found = matcher.group(1);
+    }
+    return found;
+  }
+
+  static String shape(Response response, Order order) {
+    List<String> headers =
+        response.headers().stream()
+            .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), header.getValue()))
+            .filter(header -> !APART.contains(header.getKey()))
+            .map(header -> header.getKey() + ": " + header.getValue())
+            .sorted()
+            .toList();
+    String body = INCIDENT.matcher(response.octets()).replaceAll("incident");
+    return response.status()
+        + headers.stream().collect(Collectors.joining("\n", "\n", "\n\n"))
+        + REASON.matcher(body).replaceAll("reason").replace(order.target(), "/path");
+  }
+}

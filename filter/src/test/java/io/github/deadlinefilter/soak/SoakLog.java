@@ -1,0 +1,132 @@
+package io.github.deadlinefilter.soak;
+
+import io.github.deadlinefilter.contract.ContainerLog;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads everything that this JVM logs. What the filter says goes into the {@link Ledger} of the
+ * container that it was about; of the rest, each warning or error has to be accounted for.
+ *
+ * <p>Thread-safe. The logging of a JVM is one, so there is one of these at a time.
+ */
+final class SoakLog extends Handler implements AutoCloseable {
+  private static final Logger ROOT = Logger.getLogger("");
+  private static final String FILTER = "io.github.deadlinefilter";
+
+  private static final Pattern EXPIRED =
+      Pattern.compile(
+          "Deadline expired: incident=(\\S+) reason=\\S+ method=\\S+ route=\"/([a-z0-9]+)-[^\"]*\" .*"
+              + " worker=(\\S+) answer=(\\S+)");
+  private static final Pattern LEFT =
+      Pattern.compile("Late worker left: incident=(\\S+) .* route=\"/([a-z0-9]+)-[^\"]*\" .*");
+
+  /** A kind of record that the soak brings about, and why that is as it should be. */
+  private record AccountedFor(
+      String logger, Pattern message, @Nullable String thrown, String reason) {
+    AccountedFor(String logger, String message, @Nullable String thrown, String reason) {
+      this(logger, Pattern.compile(message, Pattern.DOTALL), thrown, reason);
+    }
+
+    boolean covers(LogRecord record, String text) {
+      return String.valueOf(record.getLoggerName()).startsWith(logger)
+          && message.matcher(text).matches()
+          && (thrown == null || String.valueOf(record.getThrown()).contains(thrown));
+    }
+  }
+
+  private static final String CUT_OFF = "The deadline passed after the response had begun";
+
+  private static final List<AccountedFor> ACCOUNTED_FOR =
+      List.of(
+          new AccountedFor(
+              "org.eclipse.jetty", ".*" + CUT_OFF, null, "Jetty logs each response that is cut"),
+          new AccountedFor(
+              "org.apache.catalina", ".*", CUT_OFF, "Tomcat logs each response that is cut"),
+          new AccountedFor(
+              "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
+
+  private final Findings findings;
+  private final Map<String, Ledger> ledgers = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> accounted = new ConcurrentHashMap<>();
+
+  SoakLog(Findings findings) {
+    this.findings = findings;
+  }
+
+  void open() {
+    ROOT.addHandler(this);
+  }
+
+  Ledger ledger(String container) {
+    return ledgers.computeIfAbsent(container, name -> new Ledger());
+  }
+
+  /** How many records there were of each kind that is accounted for. */
+  Map<String, LongAdder> accounted() {
+    return accounted;
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    if (record.getLevel().intValue() < Level.WARNING.intValue()) {
+      return;
+    }
+    String text = ContainerLog.message(record);
+    if (FILTER.equals(record.getLoggerName()) && enter(text)) {
+      return;
+    }
+    for (AccountedFor kind : ACCOUNTED_FOR) {
+      if (kind.covers(record, text)) {
+        accounted.computeIfAbsent(kind.reason(), reason -> new LongAdder()).increment();
+        return;
+      }
+    }
+    findings.add("logged: " + ContainerLog.lines(List.of(record)) + stack(record.getThrown()));
+  }
+
+  private boolean enter(String text) {
+    Matcher expired = EXPIRED.matcher(text);
+    if (expired.matches()) {
+      ledger(expired.group(2)).expired(expired.group(1), expired.group(3), expired.group(4));
+      return true;
+    }
+    Matcher left = LEFT.matcher(text);
+    if (left.matches()) {
+      ledger(left.group(2)).left(left.group(1));
+      return true;
+    }
+    return false;
+  }
+
+  private static String stack(@Nullable Throwable thrown) {
+    var stack = new StringBuilder();
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      stack.append("\n    ").append(cause);
+      for (StackTraceElement frame : cause.getStackTrace()) {
+        stack.append("\n      at ").append(frame);
+        if (stack.length() > 3_000) {
+          return stack + " ...";
+        }
+      }
+    }
+    return stack.toString();
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    ROOT.removeHandler(this);
+  }
+}
