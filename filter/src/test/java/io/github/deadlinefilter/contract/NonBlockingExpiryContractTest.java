@@ -35,9 +35,9 @@ class NonBlockingExpiryContractTest {
   void pendingWrite_isCut_andNeverTakenForWhole() throws Exception {
     Application app =
         new Application()
-            .filter("/*", setup.filter().deadline(Duration.ofMillis(300)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofSeconds(1)).build())
             .servlet("/download", NonBlockingExpiryContractTest::download);
-    try (TestContainer container = setup.container().start(app);
+    try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container, 4 * 1024)) {
       client.get("/download");
       FilterLog.await(container, FilterLog.EXPIRED, 1);
@@ -61,7 +61,7 @@ class NonBlockingExpiryContractTest {
   /** The listener meets the fence, and what it throws is not to end the response. */
   @Test
   void listenerThatIsStoppedByTheFence_isAnsweredWhole() throws Exception {
-    try (TestContainer container = setup.container().start(polling(/* writes= */ false));
+    try (TestContainer container = setup.start(polling(/* writes= */ false));
         RawClient client = RawClient.connect(container)) {
       Response response = client.get("/polls").read();
       assertEquals(503, response.status(), response::toString);
@@ -74,7 +74,7 @@ class NonBlockingExpiryContractTest {
 
   @Test
   void listenerThatIsStoppedByTheFence_isCut_whereTheAnswerHasBegun() throws Exception {
-    try (TestContainer container = setup.container().start(polling(/* writes= */ true));
+    try (TestContainer container = setup.start(polling(/* writes= */ true));
         RawClient client = RawClient.connect(container)) {
       Response response = client.get("/polls").read();
       assertEquals(200, response.status(), response::toString);
@@ -87,7 +87,7 @@ class NonBlockingExpiryContractTest {
 
   private Application polling(boolean writes) {
     return new Application()
-        .filter("/*", setup.filter().deadline(Duration.ofMillis(300)).set("grace", "500ms").build())
+        .filter("/*", setup.filter().deadline(Duration.ofSeconds(1)).set("grace", "500ms").build())
         .servlet("/polls", (request, response) -> poll(request, response, writes));
   }
 
