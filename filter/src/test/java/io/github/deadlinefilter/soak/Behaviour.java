@@ -142,7 +142,7 @@ enum Behaviour {
     }
   },
   /** A container ends the answer where the forward ends, and not where the servlet does. */
-  FORWARDS(Upload.FORM, Trait.BEGINS) {
+  FORWARDS(Upload.FORM, Trait.ENDS_CONNECTION, Trait.BEGINS) {
     @Override
     void serve(Work work) throws Exception {
       work.pauseDeaf();
@@ -175,7 +175,7 @@ enum Behaviour {
       work.response.sendError(SoakApplication.ERROR, work.order.token());
     }
   },
-  REDIRECTS(Upload.NONE, Trait.BEGINS, Trait.MOVED) {
+  REDIRECTS(Upload.NONE, Trait.BEGINS, Trait.ENDS_CONNECTION, Trait.MOVED) {
     @Override
     void serve(Work work) throws Exception {
       work.head();

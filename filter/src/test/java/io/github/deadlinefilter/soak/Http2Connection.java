@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Connection implements AutoCloseable {
   static final int CANCEL = 8;
-  static final int ENHANCE_YOUR_CALM = 11;
+  private static final int PROTOCOL_ERROR = 1;
+  private static final int ENHANCE_YOUR_CALM = 11;
 
   private static final int DATA = 0;
   private static final int HEADERS = 1;
@@ -68,6 +69,7 @@ final class Http2Connection implements AutoCloseable {
   private int firstWindow = FIRST_WINDOW;
 
   private volatile boolean ended;
+  private volatile boolean sentTrailers;
   private volatile int goAway = -1;
 
   Http2Connection(int port) throws IOException {
@@ -90,6 +92,14 @@ final class Http2Connection implements AutoCloseable {
 
   boolean isUsable() {
     return !ended && goAway < 0;
+  }
+
+  /**
+   * The server has ended the connection for what is no fault of the filter's: for resets that come
+   * too fast, or for trailers that have crossed an answer.
+   */
+  boolean isUnlucky() {
+    return goAway == ENHANCE_YOUR_CALM || (goAway == PROTOCOL_ERROR && sentTrailers);
   }
 
   /** Why the server ends the connection, -1 as long as it does not. */
@@ -142,6 +152,7 @@ final class Http2Connection implements AutoCloseable {
   }
 
   void trailers(Http2Stream stream, List<Map.Entry<String, String>> fields) throws IOException {
+    sentTrailers = true;
     synchronized (sending) {
       frame(HEADERS, END_HEADERS | END_STREAM, stream.id, block(fields));
     }

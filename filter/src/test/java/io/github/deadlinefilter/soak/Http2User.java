@@ -73,8 +73,7 @@ final class Http2User implements User {
         && !order.behaviour().is(Behaviour.Trait.BEGINS)) {
       throw new IOException("a stream was reset before its head, with code " + stream.resetCode());
     }
-    return new Answer(
-        response, stream.isLost() && connection.goAway() == Http2Connection.ENHANCE_YOUR_CALM);
+    return new Answer(response, stream.isLost() && connection.isUnlucky());
   }
 
   private static Http2Stream send(Http2Connection connection, Order order) throws IOException {
