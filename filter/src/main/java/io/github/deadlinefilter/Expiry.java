@@ -284,7 +284,7 @@ final class Expiry {
    */
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
-    run.report(ExpiryReport.of(run, name(phase), run.interrupts.stack()));
+    run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, run.interrupts.stack()));
     run.await(() -> !run.isWriting(), WRITE_ENDS);
     boolean blocked = run.isWriting();
     if (blocked && hasBegun(run)) {

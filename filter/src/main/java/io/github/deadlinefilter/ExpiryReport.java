@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param incident the id that the client was given
  * @param elapsedNanos from the request's entry to the decision
  * @param phase where the request was: queued, running, or async
+ * @param ran a worker was inside at the decision, or on its way in or out
  * @param stack of the worker at the decision, before it was told to stop; empty if there was none
  */
 record ExpiryReport(
@@ -20,6 +21,7 @@ record ExpiryReport(
     long deadlineNanos,
     long elapsedNanos,
     String phase,
+    boolean ran,
     List<StackTraceElement> stack) {
 
   /** What the client got. */
@@ -53,7 +55,7 @@ record ExpiryReport(
     }
   }
 
-  static ExpiryReport of(RequestRun run, String phase, List<StackTraceElement> stack) {
+  static ExpiryReport of(RequestRun run, String phase, boolean ran, List<StackTraceElement> stack) {
     return new ExpiryReport(
         Incident.next(),
         run.reason(),
@@ -62,6 +64,7 @@ record ExpiryReport(
         run.deadline.lengthNanos(),
         run.deadline.elapsedNanos(),
         phase,
+        ran,
         stack);
   }
 
@@ -73,7 +76,6 @@ record ExpiryReport(
 
   /** The client has been answered. {@code ended}: what the worker threw, if it has left. */
   void answered(Answer answer, boolean left, @Nullable Throwable ended) {
-    boolean ran = !stack.isEmpty();
     String worker = !ran ? "none" : left ? "left" : "stuck";
     LOG.log(
         System.Logger.Level.WARNING,
