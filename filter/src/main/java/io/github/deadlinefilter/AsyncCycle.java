@@ -122,6 +122,7 @@ final class AsyncCycle implements AsyncListener {
       } else {
         hold();
       }
+      run.nobodyOutside();
     }
   }
 

@@ -1,8 +1,11 @@
 package io.github.deadlinefilter;
 
+import io.github.deadlinefilter.RequestRun.IoCall;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +100,20 @@ class ContainerQuirks {
    */
   Runnable bind(HttpServletRequest request) {
     return () -> {};
+  }
+
+  /**
+   * Calls the container such that what it keeps for itself is nothing of this filter's.
+   *
+   * @param call of a method of what a guard guards
+   */
+  <T, E extends Exception> T withoutGuards(HttpServletRequest request, IoCall<T, E> call) throws E {
+    return Objects.requireNonNull(call.call());
+  }
+
+  /** Whether output takes bytes now. Blocking output does, as does most that is non-blocking. */
+  boolean isReady(ServletOutputStream output) {
+    return true;
   }
 
   /** Whether the connection has to be cut after the answer, for what its client has not sent. */

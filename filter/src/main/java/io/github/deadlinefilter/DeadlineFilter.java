@@ -97,9 +97,14 @@ public final class DeadlineFilter implements Filter {
     } else if (phase == RunState.DISPATCHED) {
       run.enterPass(chain, run.guard(request), run.guard(response), response);
       parts.runs().started(run);
-      parts.pass().run(run);
+      try {
+        parts.pass().run(run);
+      } finally {
+        run.outside();
+      }
     } else {
       parts.runs().forget(run); // answered already, and nothing is to run any more
+      run.outside();
     }
   }
 

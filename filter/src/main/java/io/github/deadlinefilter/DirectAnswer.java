@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * progress; on the thread that answers.
  */
 final class DirectAnswer {
+  /** How long output that nothing was written to may take to become ready. */
+  private static final long READY_AFTER = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final ContainerQuirks quirks;
   private final @Nullable String errorPage;
 
@@ -50,13 +54,20 @@ final class DirectAnswer {
     if (type != null) {
       response.setContentType(type);
     }
-    response.setContentLength(body.length);
+    ServletOutputStream output = response.getOutputStream();
+    // Where output has to be said to be ready, it may be so only after this very pass: then the
+    // status has to do.
+    boolean ready =
+        !run.async.ioListeners().isWriteKnown()
+            || run.await(() -> quirks.isReady(output), READY_AFTER);
+    response.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {
       // The worker may still hold the connection's input, and a later request must not meet it.
       response.setHeader("Connection", "close");
     }
-    ServletOutputStream output = response.getOutputStream();
-    output.write(body);
+    if (ready) {
+      output.write(body);
+    }
     output.close();
   }
 

@@ -60,7 +60,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   /** Unwrapping a dead guard is as good as a call to what is below it. */
   @Override
   public ServletRequest getRequest() {
-    if (run.phase() > RunState.ENDING) {
+    if (run.phase() > RunState.ENDING && !run.isOutside()) {
       throw run.over();
     }
     return super.getRequest();
@@ -84,7 +84,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   public BufferedReader getReader() throws IOException {
     return run.read(
         () -> {
-          BufferedReader real = super.getReader();
+          BufferedReader real = run.runs().quirks().withoutGuards(run.request, super::getReader);
           GuardedReader guarded = reader;
           if (guarded == null || guarded.real() != real) {
             guarded = new GuardedReader(run, real);
@@ -107,9 +107,17 @@ final class GuardedRequest extends HttpServletRequestWrapper {
         && other.getResponse() == run.response;
   }
 
+  /**
+   * The container brings a dispatch back with what it was started with, through the filters outside
+   * as well, and those must not meet a guard that throws when the run is over.
+   */
   @Override
   public AsyncContext startAsync() {
-    return run.call(() -> run.async.start(super::startAsync, /* original= */ true));
+    return run.call(
+        () ->
+            run.async.start(
+                () -> run.runs().quirks().withoutGuards(run.request, super::startAsync),
+                /* original= */ true));
   }
 
   @Override
@@ -120,7 +128,9 @@ final class GuardedRequest extends HttpServletRequestWrapper {
                 ? run.async.start(
                     () -> super.startAsync(run.request, run.response), /* original= */ true)
                 : run.async.start(
-                    () -> super.startAsync(request, response), /* original= */ false));
+                    () ->
+                        super.startAsync(Wrappers.unguarded(request), Wrappers.unguarded(response)),
+                    /* original= */ false));
   }
 
   @Override

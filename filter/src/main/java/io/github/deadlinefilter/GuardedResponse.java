@@ -40,10 +40,15 @@ final class GuardedResponse extends HttpServletResponseWrapper {
   /** Unwrapping a dead guard is as good as a call to what is below it. */
   @Override
   public ServletResponse getResponse() {
-    if (run.phase() > RunState.ENDING) {
+    if (run.phase() > RunState.ENDING && !run.isOutside()) {
       throw run.over();
     }
     return super.getResponse();
+  }
+
+  /** As {@link #getResponse}, for the filter itself, and at any time. */
+  HttpServletResponse outer() {
+    return (HttpServletResponse) super.getResponse();
   }
 
   // ---- sendError

@@ -28,6 +28,7 @@ final class IoListeners {
   private @Nullable Runnable pendingWrite;
   private boolean readSet;
   private boolean writeSet;
+  private boolean writeKnown;
 
   /** The threads that are inside a callback, each as often as it is. */
   private final List<Thread> callingBack = new ArrayList<>(0);
@@ -85,11 +86,18 @@ final class IoListeners {
       }
       writeSet = true;
       if (isDeferred()) {
-        pendingWrite = () -> output.setWriteListener(guarded);
+        pendingWrite = () -> registerWrite(output, guarded);
         return;
       }
     }
+    registerWrite(output, guarded);
+  }
+
+  private void registerWrite(ServletOutputStream output, WriteListener guarded) {
     output.setWriteListener(guarded);
+    synchronized (this) {
+      writeKnown = true;
+    }
   }
 
   /** Writing is non-blocking: isReady() has to be asked before each one. */
@@ -105,6 +113,11 @@ final class IoListeners {
   /** As {@link #isReadPending()}. */
   synchronized boolean isWritePending() {
     return pendingWrite != null;
+  }
+
+  /** The container has a listener for the output, which so has become non-blocking. */
+  synchronized boolean isWriteKnown() {
+    return writeKnown;
   }
 
   private boolean isDeferred() {
@@ -144,6 +157,8 @@ final class IoListeners {
         Deadline.replaceCurrent(before);
         exit();
       }
+    } else {
+      run.wake(); // who answers past the application may wait for output that is ready
     }
   }
 

@@ -68,6 +68,8 @@ final class RequestRun extends RunState implements Runnable {
   /** What the chain threw. Written before the worker leaves, read after. */
   private @Nullable Throwable failure;
 
+  private volatile @Nullable Thread outside;
+
   // ---- what an expiry adds
 
   private volatile boolean cut;
@@ -112,62 +114,74 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Calls the container, if the fence is open. */
   <T extends @Nullable Object> T call(Supplier<T> call) {
-    enterOrThrow(CALL);
+    boolean inside = admit(CALL);
     try {
       return call.get();
     } finally {
-      exit(CALL);
+      if (inside) {
+        exit(CALL);
+      }
     }
   }
 
   /** As {@link #call(Supplier)}. */
   void call(Runnable call) {
-    enterOrThrow(CALL);
+    boolean inside = admit(CALL);
     try {
       call.run();
     } finally {
-      exit(CALL);
+      if (inside) {
+        exit(CALL);
+      }
     }
   }
 
   /** As {@link #call(Supplier)}, for what may block on the bytes that the client sends. */
   @SuppressWarnings("NullAway") // what the container returns is what the caller declares
   <T extends @Nullable Object, E extends Exception> T read(IoCall<T, E> call) throws E {
-    enterOrThrow(READ);
+    boolean inside = admit(READ);
     try {
       return call.call();
     } finally {
-      exit(READ);
+      if (inside) {
+        exit(READ);
+      }
     }
   }
 
   /** As {@link #read(IoCall)}. */
   <E extends Exception> void reading(IoAction<E> action) throws E {
-    enterOrThrow(READ);
+    boolean inside = admit(READ);
     try {
       action.run();
     } finally {
-      exit(READ);
+      if (inside) {
+        exit(READ);
+      }
     }
   }
 
   /** As {@link #call(Supplier)}, for everything that changes the response. */
   <T, E extends Exception> T write(IoCall<T, E> call) throws E {
-    enterOrThrow(WRITE);
+    boolean inside = admit(WRITE);
     try {
       return Objects.requireNonNull(call.call());
     } finally {
-      exitWrite();
+      if (inside) {
+        exitWrite();
+      }
     }
   }
 
   /** As {@link #write(IoCall)}. */
   <E extends Exception> void writing(IoAction<E> action) throws E {
-    enterOrThrow(WRITE);
+    boolean inside = admit(WRITE);
     try {
       action.run();
     } finally {
-      exitWrite();
+      if (inside) {
+        exitWrite();
+      }
     }
   }
 
@@ -223,6 +237,38 @@ final class RequestRun extends RunState implements Runnable {
     void run() throws E;
   }
 
+  /**
+   * @return whether the caller is inside and has to exit; if not, it is {@link #outside} and may go
+   *     on all the same
+   */
+  private boolean admit(long unit) {
+    boolean inside = enter(unit);
+    if (!inside && !isOutside()) {
+      throw over();
+    }
+    return inside;
+  }
+
+  /**
+   * The calling container thread brings a dispatch back from the filter, with guards that the
+   * application had it started with: from here to the end of the request, filters outside and the
+   * container itself use them, as they would use the container's own objects. The application does
+   * not run on this thread in that time, and until onComplete the container's objects are still
+   * this request's.
+   */
+  void outside() {
+    outside = Thread.currentThread();
+  }
+
+  /** The container takes its objects back. */
+  void nobodyOutside() {
+    outside = null;
+  }
+
+  boolean isOutside() {
+    return outside == Thread.currentThread();
+  }
+
   void enterOrThrow(long unit) {
     if (!enter(unit)) {
       throw over();
@@ -251,7 +297,10 @@ final class RequestRun extends RunState implements Runnable {
     this.chain = chain;
     this.passRequest = guardedRequest;
     this.passResponse = guardedResponse;
-    this.outerResponse = outerResponse;
+    // The application may have given its container, for the dispatch, a wrapper of a guard: what is
+    // answered when the fence is closed goes past both.
+    GuardedResponse guard = Wrappers.guard((ServletResponse) outerResponse);
+    this.outerResponse = guard != null && guard.run == this ? guard.outer() : outerResponse;
     containerThread = Thread.currentThread();
     loader = containerThread.getContextClassLoader();
     afterLeave = -1;
@@ -509,7 +558,7 @@ final class RequestRun extends RunState implements Runnable {
   HttpServletResponse guard(HttpServletResponse response) {
     return Wrappers.guard((ServletResponse) response) != null
         ? response
-        : response == guardedResponse.getResponse()
+        : response == guardedResponse.outer()
             ? guardedResponse
             : new GuardedResponse(this, response);
   }

@@ -1,5 +1,9 @@
 package io.github.deadlinefilter;
 
+import io.github.deadlinefilter.RequestRun.IoCall;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -21,6 +25,10 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method currentContext;
   private final Method setCurrentContext;
   private final Method clearCurrentContext;
+  private final Method getServletRequest;
+  private final Method setServletRequest;
+  private final Method getServletResponse;
+  private final Method setServletResponse;
   private final Method setAsyncSupported;
   private final Method connection;
   private final Method close;
@@ -46,6 +54,10 @@ final class UndertowQuirks extends ContainerQuirks {
     currentContext = context.getMethod("current");
     setCurrentContext = context.getMethod("setCurrentRequestContext", context);
     clearCurrentContext = context.getMethod("clearCurrentServletAttachments");
+    getServletRequest = context.getMethod("getServletRequest");
+    setServletRequest = context.getMethod("setServletRequest", ServletRequest.class);
+    getServletResponse = context.getMethod("getServletResponse");
+    setServletResponse = context.getMethod("setServletResponse", ServletResponse.class);
     setAsyncSupported = context.getMethod("setAsyncSupported", boolean.class);
     connection = exchange.getMethod("getConnection");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
@@ -76,6 +88,31 @@ final class UndertowQuirks extends ContainerQuirks {
         call(setCurrentContext, null, before);
       }
     };
+  }
+
+  /**
+   * For a dispatch and for its own reader it takes what its last dispatcher, filter or servlet was
+   * called with.
+   */
+  @Override
+  <T, E extends Exception> T withoutGuards(HttpServletRequest request, IoCall<T, E> call) throws E {
+    Object context = context(request);
+    var calledWith = (ServletRequest) Objects.requireNonNull(call(getServletRequest, context));
+    var andWith = (ServletResponse) Objects.requireNonNull(call(getServletResponse, context));
+    call(setServletRequest, context, Wrappers.unguarded(calledWith));
+    call(setServletResponse, context, Wrappers.unguarded(andWith));
+    try {
+      return super.withoutGuards(request, call);
+    } finally {
+      call(setServletRequest, context, calledWith);
+      call(setServletResponse, context, andWith);
+    }
+  }
+
+  /** Its non-blocking output takes nothing before its first onWritePossible. */
+  @Override
+  boolean isReady(ServletOutputStream output) {
+    return output.isReady();
   }
 
   @Override

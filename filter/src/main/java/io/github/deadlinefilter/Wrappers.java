@@ -53,4 +53,14 @@ final class Wrappers {
     }
     return null;
   }
+
+  /** What a guard guards, and anything else unchanged, with the guards that it may hold. */
+  static ServletRequest unguarded(ServletRequest request) {
+    return request instanceof GuardedRequest guard ? guard.getRequest() : request;
+  }
+
+  /** As {@link #unguarded(ServletRequest)}. */
+  static ServletResponse unguarded(ServletResponse response) {
+    return response instanceof GuardedResponse guard ? guard.outer() : response;
+  }
 }

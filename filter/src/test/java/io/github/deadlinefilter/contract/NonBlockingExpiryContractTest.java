@@ -85,6 +85,45 @@ class NonBlockingExpiryContractTest {
     }
   }
 
+  /** Undertow has its first onWritePossible wait for the end of this very pass. */
+  @Test
+  void outputThatIsNotReadyYet_isAnsweredWithoutComplaint() throws Exception {
+    Application app =
+        new Application()
+            .filter(
+                "/*", setup.filter().deadline(Duration.ofSeconds(1)).set("grace", "10s").build())
+            .servlet(
+                "/waits",
+                (request, response) -> {
+                  request.startAsync();
+                  response.getOutputStream().setWriteListener(new Silent());
+                  new Gate("never").await();
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/waits").read();
+      assertEquals(503, response.status(), response::toString);
+      assertTrue(response.complete(), response::toString);
+      boolean statusAlone =
+          setup.container() == Containers.UNDERTOW && !setup.freesTheContainerThread();
+      assertEquals(
+          statusAlone ? "" : "Timeout: ",
+          response.text().substring(0, Math.min(9, response.text().length())),
+          response::toString);
+      FilterLog.await(container, FilterLog.EXPIRED, 1);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      assertEquals(List.of(), FilterLog.starting(container, "Answering"));
+    }
+  }
+
+  private static final class Silent implements WriteListener {
+    @Override
+    public void onWritePossible() {}
+
+    @Override
+    public void onError(Throwable error) {}
+  }
+
   private Application polling(boolean writes) {
     return new Application()
         .filter("/*", setup.filter().deadline(Duration.ofSeconds(1)).set("grace", "500ms").build())

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -57,6 +58,34 @@ class RequestBodyContractTest {
         deaf.release();
       }
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+  }
+
+  /** Undertow's own reader reads through the guard, and is closed with the request. */
+  @Test
+  void readerHeldPastTheDeadline_isClosedInPeace() throws Exception {
+    Application app =
+        new Application()
+            .filter(
+                "/*", setup.filter().deadline(Duration.ofSeconds(1)).set("grace", "10s").build())
+            .servlet(
+                "/reads",
+                (request, response) -> {
+                  assertEquals('b', request.getReader().read());
+                  new Gate("never").await();
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.post("/reads", "body").read();
+      assertEquals(503, response.status(), response::toString);
+      FilterLog.await(container, FilterLog.EXPIRED, 1);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      assertEquals(
+          List.of(),
+          container.log().warnings().stream()
+              .filter(record -> !record.getLoggerName().startsWith("io.github.deadlinefilter"))
+              .map(ContainerLog::message)
+              .toList());
     }
   }
 }
