@@ -20,17 +20,19 @@ record MediaRange(String type, String subtype, int quality) {
   private static final int MOST_RANGES = 50;
 
   private static final String TOKEN = "([A-Za-z0-9!#$%&'*+.^_`|~-]+)";
-  private static final Pattern RANGE = Pattern.compile("\\s*" + TOKEN + "/" + TOKEN + "\\s*(;.*)?");
+  private static final Pattern RANGE =
+      Pattern.compile("\\s*" + TOKEN + "/" + TOKEN + "\\s*(;.*)?", Pattern.DOTALL);
   private static final Pattern QUALITY =
       Pattern.compile(";\\s*q\\s*=\\s*([^;\\s]*)\\s*", Pattern.CASE_INSENSITIVE);
   private static final Pattern QVALUE = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
 
   /** What can be understood of the header, in its order; nothing of it is an error. */
-  static List<MediaRange> parse(@Nullable String accept) {
+  static List<MediaRange> parse(@Nullable String header) {
     List<MediaRange> ranges = new ArrayList<>();
-    if (accept == null) {
+    if (header == null) {
       return ranges;
     }
+    String accept = withoutQuoted(header);
     int limit = Math.min(accept.length(), MOST_CHARS);
     int start = 0;
     while (start < limit && ranges.size() < MOST_RANGES) {
@@ -46,6 +48,26 @@ record MediaRange(String type, String subtype, int quality) {
       start = end + 1;
     }
     return ranges;
+  }
+
+  /** A quoted string may hold any separator, and none of what it says counts here. */
+  private static String withoutQuoted(String header) {
+    if (header.indexOf('"') < 0) {
+      return header;
+    }
+    char[] chars = header.substring(0, Math.min(header.length(), MOST_CHARS + 1)).toCharArray();
+    boolean quoted = false;
+    for (int i = 0; i < chars.length; i++) {
+      if (chars[i] == '"') {
+        quoted = !quoted;
+      } else if (quoted) {
+        if (chars[i] == '\\' && i + 1 < chars.length) {
+          chars[i++] = '_';
+        }
+        chars[i] = '_';
+      }
+    }
+    return new String(chars);
   }
 
   private static @Nullable MediaRange element(String element) {

@@ -58,6 +58,14 @@ class ReplyFormatTest {
         "text/html;q=NaN, application/json;q=0.1           | PROBLEM",
         "text/html;q=, application/json;q=0.1              | PROBLEM",
         "*/json, text/html;q=0.1                           | HTML",
+        // what is quoted does not count
+        "text/html;p=\"a,application/json,\";q=0.5, */*;q=0.1| HTML",
+        "text/html;p=\"a,*/*;q=0,\";q=0.5, text/plain;q=0.4| HTML",
+        "text/html;p=\";q=0\", */*;q=0.1                   | HTML",
+        "text/html;p=\"\\\";q=0\", */*;q=0.1               | HTML",
+        "text/html;p=\"\\\\\", application/json;q=0.2      | HTML",
+        "application/json;p=\"\\\\\";q=0.1, text/html      | HTML",
+        "text/html;p=\u0085, application/json;q=0.1        | HTML",
       })
   void accept_isNegotiated_formatSuitsTheClient(@Nullable String accept, ReplyFormat expected) {
     assertEquals(expected, ReplyFormat.of(accept));
