@@ -69,7 +69,7 @@ record ExpiryReport(
   }
 
   /** A method is the client's text. */
-  private static String clean(String method) {
+  static String clean(String method) {
     String safe = method.length() > 20 ? method.substring(0, 20) : method;
     return safe.replaceAll("[^A-Za-z0-9_-]", "?");
   }

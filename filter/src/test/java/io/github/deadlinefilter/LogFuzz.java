@@ -1,0 +1,84 @@
+package io.github.deadlinefilter;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+
+/**
+ * Fuzzes what a stranger can bring into the log, the method: an expiry stays one line in which
+ * every key stands once. The input is the method.
+ */
+final class LogFuzz {
+  private static final Pattern EXPIRED =
+      Pattern.compile(
+          "Deadline expired: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
+              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=none"
+              + " answer=direct");
+  private static final Pattern LEFT =
+      Pattern.compile(
+          "Late worker left: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
+              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=left-late"
+              + " overrun=1s ended=returned");
+  private static final long MILLI = 1_000_000;
+  private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
+
+  private LogFuzz() {}
+
+  public static void fuzzerTestOneInput(byte[] input) {
+    ExpiryReport report =
+        new ExpiryReport(
+            Incident.next(),
+            Reason.EXPIRED,
+            ExpiryReport.clean(new String(input, ISO_8859_1)),
+            "/*",
+            5_000 * MILLI,
+            5_001 * MILLI,
+            "running",
+            List.of());
+
+    List<String> lines =
+        logged(
+            () -> {
+              report.answered(ExpiryReport.Answer.DIRECT, /* left= */ false, null);
+              report.leftLate(6_001 * MILLI, null);
+            });
+
+    assertEquals(2, lines.size());
+    assertTrue(EXPIRED.matcher(lines.get(0)).matches(), lines.get(0));
+    assertTrue(LEFT.matcher(lines.get(1)).matches(), lines.get(1));
+  }
+
+  private static List<String> logged(Runnable logs) {
+    List<String> lines = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            lines.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    boolean inherited = LOGGER.getUseParentHandlers();
+    LOGGER.setUseParentHandlers(false);
+    LOGGER.addHandler(handler);
+    try {
+      logs.run();
+    } finally {
+      LOGGER.removeHandler(handler);
+      LOGGER.setUseParentHandlers(inherited);
+    }
+    return lines;
+  }
+}
