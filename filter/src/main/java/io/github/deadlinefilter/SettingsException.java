@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import jakarta.servlet.ServletException;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,28 @@ final class SettingsException extends ServletException {
 
   private static final int LONGEST_QUOTE = 200;
 
+  /** Controls, halves of surrogate pairs, and what else ends a line. */
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cs}\\u2028\\u2029]");
+
   private SettingsException(String problem, String accepted) {
     this(problem, "", accepted);
   }
 
   private SettingsException(String problem, String hint, String accepted) {
     super(
-        "DeadlineFilter does not deploy: " + problem + "." + hint + " Accepted: " + accepted + ".");
+        visible(
+            "DeadlineFilter does not deploy: "
+                + problem
+                + "."
+                + hint
+                + " Accepted: "
+                + accepted
+                + "."));
+  }
+
+  /** One line, and nothing in it that a terminal or a log would take for its own. */
+  private static String visible(String message) {
+    return INVISIBLE.matcher(message).replaceAll("\uFFFD");
   }
 
   // Names
