@@ -23,8 +23,8 @@ record MediaRange(String type, String subtype, int quality) {
   private static final Pattern RANGE =
       Pattern.compile("\\s*" + TOKEN + "/" + TOKEN + "\\s*(;.*)?", Pattern.DOTALL);
   private static final Pattern QUALITY =
-      Pattern.compile(";\\s*q\\s*=\\s*([^;\\s]*)\\s*", Pattern.CASE_INSENSITIVE);
-  private static final Pattern QVALUE = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
+      Pattern.compile(";\\s*q\\s*=([^;]*)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern QVALUE = Pattern.compile("\\s*(0(\\.\\d{0,3})?|1(\\.0{0,3})?)\\s*");
 
   /** What can be understood of the header, in its order; nothing of it is an error. */
   static List<MediaRange> parse(@Nullable String header) {
@@ -90,9 +90,7 @@ record MediaRange(String type, String subtype, int quality) {
     if (!quality.find()) {
       return 1_000;
     }
-    String value = quality.group(1);
-    return QVALUE.matcher(value).matches()
-        ? (int) Math.round(Double.parseDouble(value) * 1_000)
-        : null;
+    Matcher value = QVALUE.matcher(quality.group(1));
+    return value.matches() ? (int) Math.round(Double.parseDouble(value.group(1)) * 1_000) : null;
   }
 }
