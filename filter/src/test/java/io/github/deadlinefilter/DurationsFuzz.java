@@ -113,8 +113,8 @@ final class DurationsFuzz {
       return false;
     }
     Matcher decimal = DECIMAL.matcher(text.substring(1));
-    return text.charAt(1) != '+'
-        && decimal.matches()
+    return decimal.matches()
+        && text.charAt(1) != '+'
         && NANOS.containsKey(decimal.group(3))
         && text.chars().noneMatch(c -> c >= '1' && c <= '9');
   }

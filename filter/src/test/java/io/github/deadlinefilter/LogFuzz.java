@@ -19,7 +19,7 @@ final class LogFuzz {
   private static final Pattern EXPIRED =
       Pattern.compile(
           "Deadline expired: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
-              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=none"
+              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=stuck"
               + " answer=direct");
   private static final Pattern LEFT =
       Pattern.compile(
@@ -41,6 +41,7 @@ final class LogFuzz {
             5_000 * MILLI,
             5_001 * MILLI,
             "running",
+            /* ran= */ true,
             List.of());
 
     List<String> lines =

@@ -40,7 +40,7 @@ final class ReplyFuzz {
       return;
     }
     Reason reason = REASONS.get(text.charAt(0) % REASONS.size());
-    String incident = text.substring(1);
+    String incident = text.substring(text.offsetByCodePoints(0, 1));
 
     assertEquals(
         Map.of(
