@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -49,26 +48,7 @@ class CompleteInListenerContractTest {
       throws IOException {
     AsyncContext async = request.startAsync();
     ServletOutputStream output = response.getOutputStream();
-    output.setWriteListener(
-        new WriteListener() {
-          private boolean written;
-
-          @Override
-          public void onWritePossible() throws IOException {
-            while (output.isReady()) {
-              if (written) {
-                async.complete();
-                return;
-              }
-              output.write("whole".getBytes(StandardCharsets.US_ASCII));
-              written = true;
-            }
-          }
-
-          @Override
-          public void onError(Throwable error) {
-            async.complete();
-          }
-        });
+    byte[] body = "whole".getBytes(StandardCharsets.US_ASCII);
+    output.setWriteListener(NonBlocking.atOnce(async, output, body));
   }
 }

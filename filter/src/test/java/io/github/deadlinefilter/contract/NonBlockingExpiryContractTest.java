@@ -164,26 +164,6 @@ class NonBlockingExpiryContractTest {
     AsyncContext async = request.startAsync();
     ServletOutputStream output = response.getOutputStream();
     byte[] body = LINE.repeat(SIZE / LINE.length()).getBytes(StandardCharsets.US_ASCII);
-    output.setWriteListener(
-        new WriteListener() {
-          private boolean written;
-
-          @Override
-          public void onWritePossible() throws IOException {
-            while (output.isReady()) {
-              if (written) {
-                async.complete();
-                return;
-              }
-              written = true;
-              output.write(body);
-            }
-          }
-
-          @Override
-          public void onError(Throwable error) {
-            async.complete();
-          }
-        });
+    output.setWriteListener(NonBlocking.atOnce(async, output, body));
   }
 }

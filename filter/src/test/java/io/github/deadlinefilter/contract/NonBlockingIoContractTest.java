@@ -13,7 +13,6 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,70 +40,14 @@ class NonBlockingIoContractTest {
   }
 
   /** Reads without blocking, and then writes back what came. */
-  private static final class Echo implements ReadListener {
-    private final AsyncContext context;
-    private final ServletInputStream input;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-
-    Echo(AsyncContext context, ServletInputStream input) {
-      this.context = context;
-      this.input = input;
-    }
-
-    @Override
-    public void onDataAvailable() throws IOException {
-      byte[] buffer = new byte[4096];
-      while (input.isReady() && !input.isFinished()) {
-        int read = input.read(buffer);
-        if (read < 0) {
-          return;
-        }
-        body.write(buffer, 0, read);
-      }
-    }
-
-    @Override
-    public void onAllDataRead() throws IOException {
-      ServletOutputStream output = context.getResponse().getOutputStream();
-      output.setWriteListener(new Download(context, output, body.toByteArray()));
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      context.complete();
-    }
-  }
-
-  /** Writes without blocking. */
-  private static final class Download implements WriteListener {
-    private final AsyncContext context;
-    private final ServletOutputStream output;
-    private final byte[] bytes;
-    private int position;
-
-    Download(AsyncContext context, ServletOutputStream output, byte[] bytes) {
-      this.context = context;
-      this.output = output;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public void onWritePossible() throws IOException {
-      while (output.isReady()) {
-        if (position == bytes.length) {
-          context.complete();
-          return;
-        }
-        int length = Math.min(10_000, bytes.length - position);
-        output.write(bytes, position, length);
-        position += length;
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      context.complete();
-    }
+  private static ReadListener echo(AsyncContext context, ServletInputStream input) {
+    return new NonBlocking.Reader(
+        input,
+        body -> {
+          ServletOutputStream output = context.getResponse().getOutputStream();
+          output.setWriteListener(NonBlocking.answer(context, output, body));
+        },
+        context::complete);
   }
 
   private static void echo(HttpServletRequest request, HttpServletResponse response)
@@ -112,7 +55,7 @@ class NonBlockingIoContractTest {
     AsyncContext context = request.startAsync();
     response.setContentType("application/octet-stream");
     ServletInputStream input = request.getInputStream();
-    input.setReadListener(new Echo(context, input));
+    input.setReadListener(echo(context, input));
   }
 
   private static Response inPieces(RawClient client, String path) throws IOException {
@@ -149,7 +92,7 @@ class NonBlockingIoContractTest {
                       response.setContentLength(DOWNLOADED);
                       ServletOutputStream output = response.getOutputStream();
                       byte[] bytes = "x".repeat(DOWNLOADED).getBytes(StandardCharsets.US_ASCII);
-                      output.setWriteListener(new Download(context, output, bytes));
+                      output.setWriteListener(NonBlocking.answer(context, output, bytes));
                     }),
             Comparison.get("/download"),
             Comparison.get("/download"));
@@ -196,8 +139,8 @@ class NonBlockingIoContractTest {
                     (request, response) -> {
                       AsyncContext context = request.startAsync();
                       ServletInputStream input = request.getInputStream();
-                      input.setReadListener(new Echo(context, input));
-                      notes.add(thrownBy(() -> input.setReadListener(new Echo(context, input))));
+                      input.setReadListener(echo(context, input));
+                      notes.add(thrownBy(() -> input.setReadListener(echo(context, input))));
                     });
     same(
         4,
@@ -311,7 +254,7 @@ class NonBlockingIoContractTest {
               AsyncContext context = request.startAsync();
               response.setContentLength(50_000_000);
               ServletOutputStream output = response.getOutputStream();
-              output.setWriteListener(new Download(context, output, new byte[50_000_000]));
+              output.setWriteListener(NonBlocking.answer(context, output, new byte[50_000_000]));
             })
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
   }

@@ -1,10 +1,10 @@
 package io.github.deadlinefilter.soak;
 
 import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.contract.NonBlocking;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
@@ -336,7 +336,15 @@ enum Behaviour {
     void serve(Work work) throws Exception {
       AsyncContext async = work.request.startAsync();
       ServletInputStream in = work.request.getInputStream();
-      in.setReadListener(new NonBlocking.Echo(work, async, in));
+      in.setReadListener(
+          new NonBlocking.Reader(
+              in,
+              body -> {
+                work.pauseDeaf();
+                work.head();
+                work.writeNonBlocking(async, body);
+              },
+              () -> work.tolerate(async::complete)));
     }
   },
   NON_BLOCKING_WRITE(Upload.NONE, Trait.BIG, Trait.BEGINS, Trait.RARE) {
@@ -345,10 +353,10 @@ enum Behaviour {
       work.pauseDeaf();
       work.head();
       AsyncContext async = work.request.startAsync();
-      ServletOutputStream out = work.response.getOutputStream();
-      byte[] body =
-          Tokens.times(work.order.token(), work.order.tokens()).getBytes(StandardCharsets.US_ASCII);
-      out.setWriteListener(new NonBlocking.Download(work, async, out, body));
+      work.writeNonBlocking(
+          async,
+          Tokens.times(work.order.token(), work.order.tokens())
+              .getBytes(StandardCharsets.US_ASCII));
     }
   },
   /** A thread of its own goes on with the request and the response of a servlet that returned. */

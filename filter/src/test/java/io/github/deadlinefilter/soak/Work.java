@@ -2,6 +2,9 @@ package io.github.deadlinefilter.soak;
 
 import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
+import io.github.deadlinefilter.contract.NonBlocking;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -164,6 +167,14 @@ final class Work {
         between.run();
       }
     }
+  }
+
+  /** {@code body}, as fast as it is taken, which ends the cycle. */
+  void writeNonBlocking(AsyncContext async, byte[] body) throws IOException {
+    ServletOutputStream out = response.getOutputStream();
+    out.setWriteListener(
+        new NonBlocking.Writer(
+            out, body, /* piece= */ 4096, async::complete, () -> tolerate(async::complete)));
   }
 
   // ---- the request's body
