@@ -2,7 +2,6 @@ package io.github.deadlinefilter;
 
 import io.github.deadlinefilter.RequestRun.IoCall;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
@@ -80,6 +79,11 @@ class ContainerQuirks {
   /** Takes back what makes a container ignore a new response although nothing is on the wire. */
   void makeWritable(HttpServletResponse response) {}
 
+  /** Takes back all that the application has done to a response of which nothing is on the wire. */
+  void reset(HttpServletResponse response) {
+    response.reset();
+  }
+
   /** The cookies of a response, where its headers do not have them. */
   @Nullable Object cookies(HttpServletResponse response) {
     return null;
@@ -91,6 +95,12 @@ class ContainerQuirks {
    * @param cookies what {@link #cookies} gave before the application came
    */
   void afterReset(HttpServletResponse response, @Nullable Object cookies) {}
+
+  /**
+   * Nothing that a late worker does is to change the cookies of this response any more, where what
+   * it can still reach, a session, does so past the guards.
+   */
+  void sealCookies(HttpServletResponse response) {}
 
   /**
    * Lets the calling thread work for {@code request}, where a container keeps in thread locals for
@@ -111,8 +121,11 @@ class ContainerQuirks {
     return Objects.requireNonNull(call.call());
   }
 
-  /** Whether output takes bytes now. Blocking output does, as does most that is non-blocking. */
-  boolean isReady(ServletOutputStream output) {
+  /**
+   * Whether a thread that is inside a read or a write, and waits there, may be interrupted, and
+   * hears it.
+   */
+  boolean mayInterruptTransfer(HttpServletRequest request) {
     return true;
   }
 
@@ -137,8 +150,18 @@ class ContainerQuirks {
     return false;
   }
 
-  /** Whether a worker that is blocked in reading the body has to be woken before parking. */
-  boolean mustEndInputBeforePark(HttpServletRequest request) {
+  /** Whether the answer has to be on its way before asynchronous processing is started. */
+  boolean mustAnswerBeforePark() {
+    return false;
+  }
+
+  /**
+   * Whether an answered request cannot be parked, because what is in progress may fail before the
+   * container thread has returned, or has failed.
+   *
+   * @param reading a worker is inside a read of the body
+   */
+  boolean mustHold(HttpServletRequest request, boolean reading) {
     return false;
   }
 

@@ -47,19 +47,19 @@ final class DirectAnswer {
       body = reply.bytes();
     }
     quirks.makeWritable(response);
-    response.reset();
+    quirks.reset(response);
     headers.restore(response, quirks);
+    quirks.sealCookies(response);
     setHeaders(run, response);
     response.setStatus(status);
     if (type != null) {
       response.setContentType(type);
     }
     ServletOutputStream output = response.getOutputStream();
-    // Where output has to be said to be ready, it may be so only after this very pass: then the
-    // status has to do.
+    // Non-blocking output may be ready only after this very pass: then the status has to do.
     boolean ready =
         !run.async.ioListeners().isWriteKnown()
-            || run.await(() -> quirks.isReady(output), READY_AFTER);
+            || run.await(output::isReady, READY_AFTER);
     response.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {
       // The worker may still hold the connection's input, and a later request must not meet it.

@@ -38,8 +38,14 @@ import org.jspecify.annotations.Nullable;
  * parked; and never makes a {@code sendError} in a request that is asynchronous.
  */
 final class Expiry {
-  /** How long a write may take to end before it counts as blocked on its client. */
+  /**
+   * How long a write may take to end before it counts as blocked on its client, and a change of the
+   * head before nobody waits for it.
+   */
   private static final long WRITE_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** How long a read of the body may take to end before it counts as blocked on its client. */
+  private static final long READ_ENDS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** How long a blocked write may take to notice that its connection is closed. */
   private static final long CUT_WRITE_ENDS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -129,13 +135,17 @@ final class Expiry {
     run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
     // Where a response that has begun cannot be cut now, it is cut by throwing when all have left.
     boolean uncut = hasBegun(run) && !run.wasCut() && !cut(run);
-    boolean parked;
-    if (quirks.mustEndInputBeforePark(run.request) && run.isReading()) {
+    forgetError(run.request); // error pages and Tomcat's asynchronous processing would act on it
+    boolean answerFirst = quirks.mustAnswerBeforePark();
+    if (answerFirst) {
       answerDirect(run);
-      quirks.endInput(run.request);
-      parked = !uncut && !run.isWriting() && park(run);
-    } else {
-      parked = !uncut && !run.isWriting() && park(run);
+      if (run.isReading()) {
+        quirks.endInput(run.request);
+      }
+    }
+    boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading());
+    boolean parked = !uncut && !hold && park(run);
+    if (!answerFirst) {
       answerDirect(run);
     }
     run.parked();
@@ -285,7 +295,9 @@ final class Expiry {
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, run.interrupts.stack()));
-    run.await(() -> !run.isWriting(), WRITE_ENDS);
+    // Race with whoever gets a session: it may have set the cookie of that, or be about to. If it
+    // waits for its store for longer than this the client is answered all the same.
+    run.await(() -> !run.isChangingHead(), WRITE_ENDS);
     boolean blocked = run.isWriting();
     if (blocked && hasBegun(run)) {
       cut(run);
@@ -294,12 +306,31 @@ final class Expiry {
       run.deadline.cancelAll();
     }
     if (how == OnExpiry.INTERRUPT) {
-      run.interrupts.interrupt();
+      interrupt(run);
     }
     if (blocked) {
       run.await(() -> !run.isWriting(), CUT_WRITE_ENDS);
     } else if (how != OnExpiry.ABANDON) {
       run.await(() -> run.isAlone(presence), run.route.graceNanos());
+    }
+  }
+
+  /**
+   * An interrupt that hits a thread while it moves bytes for its container breaks off what is in
+   * progress there: a channel in use is closed, and with it the connection that the answer has to
+   * go to; a head that is encoded is not sent, after which Tomcat and the client of an HTTP/2
+   * connection no longer agree on the headers of all its later streams. So whoever is inside a read
+   * or a write is given time to get out, is interrupted there only where it does nothing but wait
+   * for its client, and else as soon as it comes out.
+   */
+  private void interrupt(RequestRun run) {
+    run.await(() -> !run.isTransferring(), run.isWriting() ? WRITE_ENDS : READ_ENDS);
+    if (run.isTransferring()
+        && quirks.mayInterruptTransfer(run.request)
+        && run.interrupts.isWaiting()) {
+      run.interrupts.interrupt();
+    } else {
+      run.interruptOutside();
     }
   }
 
@@ -337,17 +368,21 @@ final class Expiry {
       }
       HeaderSnapshot headers = run.head.before();
       quirks.makeWritable(response);
-      outer.reset();
+      quirks.reset(outer);
       headers.restore(response, quirks);
       DirectAnswer.setHeaders(run, response);
-      // Of the application, or of Tomcat where a read failed: error pages would show their stack.
-      run.request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
-      run.request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
+      forgetError(run.request); // error pages would show its stack
       outer.sendError(run.route.status(), message(report));
       report.answered(Answer.CLEAN, /* left= */ true, run.failure());
     } finally {
       run.release();
     }
+  }
+
+  /** That of the application, or of Tomcat where a read failed. */
+  private static void forgetError(HttpServletRequest request) {
+    request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+    request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
   }
 
   /** Somebody is inside, or the request is asynchronous. */

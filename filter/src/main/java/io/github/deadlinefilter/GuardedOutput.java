@@ -126,6 +126,7 @@ final class GuardedOutput extends ServletOutputStream {
 
   @Override
   public void setWriteListener(WriteListener listener) {
-    run.call(() -> run.async.ioListeners().setWrite(real, listener));
+    // A change of the response: whoever answers past the application waits for it.
+    run.writing(() -> run.async.ioListeners().setWrite(real, listener));
   }
 }

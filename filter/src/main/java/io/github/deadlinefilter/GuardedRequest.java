@@ -164,36 +164,23 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public @Nullable HttpSession getSession(boolean create) {
-    return run.call(
-        () -> {
-          if (create) {
-            run.head.remember(); // a new session is a new cookie
-          }
-          return super.getSession(create);
-        });
+    return create ? getSession() : run.call(() -> super.getSession(false));
   }
 
   @Override
   public HttpSession getSession() {
-    return run.call(
-        () -> {
-          run.head.remember();
-          return super.getSession();
-        });
+    return run.heading(super::getSession);
   }
 
   @Override
   public String changeSessionId() {
-    return run.call(
-        () -> {
-          run.head.remember();
-          return super.changeSessionId();
-        });
+    return run.heading(super::changeSessionId);
   }
 
   @Override
   public boolean authenticate(HttpServletResponse response) throws IOException, ServletException {
     return this.<Boolean>guardServlet(
+        RunState.HEAD,
         () -> {
           run.head.remember();
           return super.authenticate(response);
@@ -202,31 +189,32 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public void login(String user, String password) throws ServletException {
-    run.reading(
+    run.<@Nullable Void, ServletException>heading(
         () -> {
-          run.head.remember();
           super.login(user, password);
+          return null;
         });
   }
 
   @Override
   public void logout() throws ServletException {
-    run.reading(
+    run.<@Nullable Void, ServletException>heading(
         () -> {
-          run.head.remember();
           super.logout();
+          return null;
         });
   }
 
   @Override
   public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler)
       throws IOException, ServletException {
-    return guardServlet(() -> super.upgrade(handler));
+    return guardServlet(RunState.READ, () -> super.upgrade(handler));
   }
 
   @Override
   public Collection<Part> getParts() throws IOException, ServletException {
     return this.<Collection<Part>>guardServlet(
+        RunState.READ,
         () -> {
           List<Part> parts = new ArrayList<>();
           for (Part part : super.getParts()) {
@@ -239,6 +227,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   @Override
   public @Nullable Part getPart(String name) throws IOException, ServletException {
     return this.<@Nullable Part>guardServlet(
+        RunState.READ,
         () -> {
           Part part = super.getPart(name);
           return part == null ? null : new GuardedPart(run, part);
@@ -250,15 +239,15 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     @Nullable T call() throws IOException, ServletException;
   }
 
-  /** As {@link RequestRun#read}, for what may throw two kinds of checked exceptions. */
+  /** As the methods of the run, for what may throw two kinds of checked exceptions. */
   @SuppressWarnings("NullAway") // what the container returns is what the caller declares
-  private <T extends @Nullable Object> T guardServlet(ServletCall<T> call)
+  private <T extends @Nullable Object> T guardServlet(long unit, ServletCall<T> call)
       throws IOException, ServletException {
-    run.enterOrThrow(RunState.READ);
+    run.enterOrThrow(unit);
     try {
       return call.call();
     } finally {
-      run.exit(RunState.READ);
+      run.exit(unit);
     }
   }
 

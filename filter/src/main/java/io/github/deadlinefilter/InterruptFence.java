@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * thread. The monitor is held for a few instructions and never while anything blocks.
  */
 final class InterruptFence {
+  /** How many frames of the JDK's a select may have. */
+  private static final int DEEPEST_SELECT = 6;
+
   private @Nullable Thread inside;
   private boolean fired;
   private boolean hadOwn;
@@ -32,6 +36,23 @@ final class InterruptFence {
     fired = true;
     worker.interrupt();
     return true;
+  }
+
+  /** Whether the worker is inside and does nothing but wait, at this moment. */
+  synchronized boolean isWaiting() {
+    Thread worker = inside;
+    if (worker == null) {
+      return false;
+    }
+    return switch (worker.getState()) {
+      case WAITING, TIMED_WAITING -> true;
+      // A native wait for a channel does not show as one.
+      case RUNNABLE ->
+          Arrays.stream(worker.getStackTrace())
+              .limit(DEEPEST_SELECT)
+              .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SelectorImpl"));
+      default -> false;
+    };
   }
 
   /** The stack of the worker now, empty if none is inside. */

@@ -51,11 +51,19 @@ final class IoListeners {
       pendingRead = null;
       pendingWrite = null;
     }
-    if (read != null) {
-      read.run();
-    }
-    if (write != null) {
-      write.run();
+    // Race with expiry, from the timer's side: what is not registered yet is not to be registered
+    // any more, and whoever answers must know whether the output has become non-blocking.
+    register(read, RunState.READ);
+    register(write, RunState.WRITE);
+  }
+
+  private void register(@Nullable Runnable registration, long unit) {
+    if (registration != null && run.enter(unit)) {
+      try {
+        registration.run();
+      } finally {
+        run.exit(unit);
+      }
     }
   }
 

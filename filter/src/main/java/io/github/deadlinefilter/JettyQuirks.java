@@ -32,6 +32,18 @@ final class JettyQuirks extends ContainerQuirks {
     close = loader.loadClass("org.eclipse.jetty.io.EndPoint").getMethod("close");
   }
 
+  /** Its reset() ends with the cookie of the session, and fails if that has been invalidated. */
+  @Override
+  void reset(HttpServletResponse response) {
+    try {
+      response.reset();
+    } catch (IllegalStateException e) {
+      if (response.isCommitted()) {
+        throw e;
+      }
+    }
+  }
+
   /**
    * Its reset() adds the cookie of a session again, beside the one that the headers already had,
    * and each cookie comes with a date of expiry for the response.

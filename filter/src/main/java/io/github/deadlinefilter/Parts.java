@@ -25,6 +25,7 @@ final class Parts implements AutoCloseable {
   private final Runs runs;
   private final WorkerKind worker;
   private final Pass pass;
+  private final Threads threads;
   private final Background background;
   private final DeadlineTimer timer;
   private final Admission admission;
@@ -34,7 +35,7 @@ final class Parts implements AutoCloseable {
   private Parts(Settings settings, FilterConfig config) {
     this.settings = settings;
     this.name = config.getFilterName();
-    Threads threads = new Threads();
+    threads = new Threads();
     ThreadFactory virtual = Threads.virtual("deadline-worker");
     background = new Background(threads);
     timer = new DeadlineTimer(threads);
@@ -126,6 +127,7 @@ final class Parts implements AutoCloseable {
   public void close() {
     runs.refuseNew();
     admission.open();
+    long start = System.nanoTime();
     int inside = runs.stop(STOP_NANOS);
     if (inside > 0) {
       LOG.log(
@@ -140,5 +142,6 @@ final class Parts implements AutoCloseable {
     }
     timer.close();
     background.close();
+    threads.awaitEnd(STOP_NANOS - (System.nanoTime() - start));
   }
 }

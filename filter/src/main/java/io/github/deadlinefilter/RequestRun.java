@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -74,6 +75,9 @@ final class RequestRun extends RunState implements Runnable {
 
   private volatile boolean cut;
   private volatile boolean released;
+
+  /** The worker is to be interrupted when nobody is inside a read or a write any more. */
+  private final AtomicBoolean interruptDue = new AtomicBoolean();
 
   /** Jetty calls onComplete inside complete(): this thread must not wait for itself there. */
   private volatile @Nullable Thread releaser;
@@ -157,6 +161,23 @@ final class RequestRun extends RunState implements Runnable {
     } finally {
       if (inside) {
         exit(READ);
+      }
+    }
+  }
+
+  /**
+   * As {@link #call(Supplier)}, for what may add to the head of the response beside what it is for,
+   * and may wait for somebody else than the client: a session comes with a cookie, and from a store.
+   */
+  @SuppressWarnings("NullAway") // as above
+  <T extends @Nullable Object, E extends Exception> T heading(IoCall<T, E> call) throws E {
+    boolean inside = admit(HEAD);
+    try {
+      head.remember();
+      return call.call();
+    } finally {
+      if (inside) {
+        exit(HEAD);
       }
     }
   }
@@ -535,9 +556,26 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
+  /**
+   * Interrupts the worker, or has it interrupted as soon as no thread is inside a read or a write
+   * of the container any more.
+   */
+  void interruptOutside() {
+    interruptDue.set(true);
+    interruptIfOutside();
+  }
+
+  /** Race between the one who wants the interrupt and the last one out: either sees the other. */
+  private void interruptIfOutside() {
+    if (interruptDue.get() && !isTransferring() && interruptDue.compareAndSet(true, false)) {
+      interrupts.interrupt();
+    }
+  }
+
   @Override
   void movedWhileClosed() {
     wake();
+    interruptIfOutside();
     // Race with the answerer: it looks again after it has parked the run, so one of the two sees
     // PARKED and nobody inside, and the state word lets only one of them through.
     if (tryOver()) {

@@ -58,25 +58,28 @@ abstract class RunState {
   /** What is inside, one unit of its own count each. */
   static final long CALL = 1L;
 
-  static final long READ = 1L << 16;
-  static final long WRITE = 1L << 32;
+  static final long READ = 1L << 14;
+  static final long WRITE = 1L << 28;
 
-  private static final long COUNTS = (1L << 48) - 1;
-  private static final long ONE_COUNT = 0xFFFFL;
+  /** May add to the head of the response, and may wait for others than the client. */
+  static final long HEAD = 1L << 42;
+
+  private static final long COUNTS = (1L << 56) - 1;
+  private static final long ONE_COUNT = (1L << 14) - 1;
 
   /** The application started an asynchronous cycle and neither completed nor dispatched it. */
-  private static final long ASYNC_OPEN = 1L << 48;
+  private static final long ASYNC_OPEN = 1L << 56;
 
   /** It called dispatch() while its worker was still inside. */
-  private static final long DISPATCH_CALLED = 1L << 49;
+  private static final long DISPATCH_CALLED = 1L << 57;
 
   /** It started an asynchronous cycle at least once: the container will call onComplete. */
-  private static final long ASYNC_EVER = 1L << 50;
+  private static final long ASYNC_EVER = 1L << 58;
 
   /** Nobody was inside any more when the direct answer was decided on. */
-  private static final long ANSWERED_ALONE = 1L << 51;
+  private static final long ANSWERED_ALONE = 1L << 59;
 
-  private static final int PHASE_SHIFT = 56;
+  private static final int PHASE_SHIFT = 60;
 
   private static final VarHandle WORD;
 
@@ -122,6 +125,16 @@ abstract class RunState {
 
   final boolean isWriting() {
     return (word & (ONE_COUNT * WRITE)) != 0;
+  }
+
+  /** A call is inside that may move the bytes of a body. */
+  final boolean isTransferring() {
+    return (word & (ONE_COUNT * (READ | WRITE))) != 0;
+  }
+
+  /** A call is inside that may yet change the head of the response. */
+  final boolean isChangingHead() {
+    return (word & (ONE_COUNT * (WRITE | HEAD))) != 0;
   }
 
   final boolean isReading() {

@@ -1,7 +1,10 @@
 package io.github.deadlinefilter;
 
 import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Threads {
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+  /** Those that were made and have not ended: as many as the pools are large, and not more. */
+  private final Set<Thread> living = ConcurrentHashMap.newKeySet();
 
   /** A factory of platform threads called {@code name-1}, {@code name-2}, ... */
   ThreadFactory named(String name) {
@@ -25,8 +31,31 @@ final class Threads {
               /* inheritThreadLocals= */ false);
       thread.setDaemon(true);
       thread.setContextClassLoader(loader);
+      living.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+      living.add(thread);
       return thread;
     };
+  }
+
+  /**
+   * Waits until all threads that were made have ended, at most for {@code nanos}. When they have
+   * nothing to do any more that is a moment, but containers look for threads right after.
+   */
+  void awaitEnd(long nanos) {
+    long start = System.nanoTime();
+    try {
+      for (Thread thread : living) {
+        long left = nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return;
+        }
+        if (thread.isAlive()) {
+          TimeUnit.NANOSECONDS.timedJoin(thread, left);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method coyoteIsCommitted;
   private final Method setSuspended;
   private final Method setAppCommitted;
+  private final Method resetBuffer;
   private final Field hook;
   private final Method socketWrapper;
 
@@ -34,6 +36,7 @@ final class TomcatQuirks extends ContainerQuirks {
     coyoteResponse = response.getMethod("getCoyoteResponse");
     setSuspended = response.getMethod("setSuspended", boolean.class);
     setAppCommitted = response.getMethod("setAppCommitted", boolean.class);
+    resetBuffer = response.getMethod("resetBuffer", boolean.class);
     coyoteIsCommitted = loader.loadClass("org.apache.coyote.Response").getMethod("isCommitted");
     hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
     socketWrapper =
@@ -87,15 +90,29 @@ final class TomcatQuirks extends ContainerQuirks {
     }
   }
 
+  /**
+   * Its reset() keeps the encoder of a writer that had been there, so that whatever is written next
+   * is in that writer's encoding and not in the one that its head names.
+   */
   @Override
   void makeWritable(HttpServletResponse response) {
     try {
       Object connectors = facadeResponse.get(response);
       setSuspended.invoke(connectors, false);
       setAppCommitted.invoke(connectors, false);
+      resetBuffer.invoke(connectors, /* resetWriterStreamFlags= */ true);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // The reset that follows says what is wrong.
     }
+  }
+
+  /**
+   * HTTP/1.1 does not hear it; HTTP/2 waits with a head or a window that is encoded or counted, and
+   * not sent.
+   */
+  @Override
+  boolean mayInterruptTransfer(HttpServletRequest request) {
+    return false;
   }
 
   @Override
@@ -132,16 +149,31 @@ final class TomcatQuirks extends ContainerQuirks {
   }
 
   /**
+   * A write that fails after startAsync and before the container thread has returned brings the
+   * request into the state MUST_ERROR, which its asyncPostProcess does not know: that costs the
+   * connection, in HTTP/2 with the streams of others.
+   */
+  @Override
+  boolean mustAnswerBeforePark() {
+    return true;
+  }
+
+  /** A failed write, or a read that fails now that the client has reset the stream, as above. */
+  @Override
+  boolean mustHold(HttpServletRequest request, boolean reading) {
+    return (reading && !isHttp1(request))
+        || request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
+  }
+
+  /**
    * A reader inside the container keeps onComplete from coming if the client closes, and makes each
    * stop of the context wait.
    */
   @Override
-  boolean mustEndInputBeforePark(HttpServletRequest request) {
-    return isHttp1(request);
-  }
-
-  @Override
   void endInput(HttpServletRequest request) {
+    if (!isHttp1(request)) {
+      return; // the connection is not this request's alone
+    }
     try {
       Object channel = channel(processor(request));
       if (channel instanceof SocketChannel socket) {

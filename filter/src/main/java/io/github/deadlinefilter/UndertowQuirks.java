@@ -1,16 +1,16 @@
 package io.github.deadlinefilter;
 
 import io.github.deadlinefilter.RequestRun.IoCall;
-import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.nio.channels.Channel;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +36,9 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method responseCookies;
   private final Method responseCookieMap;
   private final Method setResponseCookie;
+  private final Field cookieSet;
+  private final Constructor<?> newCookieSet;
+  private final UndertowHttp2 http2;
 
   UndertowQuirks(ClassLoader loader) throws ReflectiveOperationException {
     Class<?> exchange = loader.loadClass("io.undertow.server.HttpServerExchange");
@@ -67,6 +70,11 @@ final class UndertowQuirks extends ContainerQuirks {
     setResponseCookie =
         exchange.getMethod(
             "setResponseCookie", loader.loadClass("io.undertow.server.handlers.Cookie"));
+    cookieSet = exchange.getDeclaredField("responseCookies");
+    cookieSet.setAccessible(true);
+    newCookieSet = cookieSet.getType().getDeclaredConstructor(Iterable.class);
+    newCookieSet.setAccessible(true);
+    http2 = new UndertowHttp2(loader);
   }
 
   /**
@@ -109,38 +117,25 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
-  /** Its non-blocking output takes nothing before its first onWritePossible. */
-  @Override
-  boolean isReady(ServletOutputStream output) {
-    return output.isReady();
-  }
-
   @Override
   boolean forceAsync(HttpServletRequest request) {
     call(setAsyncSupported, context(request), true);
     return true;
   }
 
-  /**
-   * The connection of an HTTP/2 exchange is its stream. Closing that alone leaves a writer that is
-   * blocked on its client's window where it is, for ten minutes by default, and the container
-   * thread behind it: closing the side that it writes to resets the stream too, and wakes it.
-   */
   @Override
   boolean abort(HttpServletRequest request, HttpServletResponse response) {
     Object connected = call(connection, exchange(request));
-    if (connected != null && !isHttp1(request)) {
-      try {
-        Field responseChannel = connected.getClass().getDeclaredField("responseChannel");
-        responseChannel.setAccessible(true);
-        ((Channel) Objects.requireNonNull(responseChannel.get(connected))).close();
-        return true;
-      } catch (ReflectiveOperationException | RuntimeException | IOException e) {
-        // Its stream, then.
+    try {
+      if (connected != null && http2.isStream(connected)) {
+        http2.reset(connected);
+      } else {
+        call(close, connected);
       }
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
     }
-    call(close, connected);
-    return true;
   }
 
   /** It reads what a client still owes before the request ends, and waits for it. */
@@ -167,6 +162,47 @@ final class UndertowQuirks extends ContainerQuirks {
       list.forEach(cookie -> call(setResponseCookie, exchange, cookie));
     }
     response.setCharacterEncoding(null);
+  }
+
+  /** A session that begins or ends sets its cookie in the exchange that its thread is bound to. */
+  @Override
+  void sealCookies(HttpServletResponse response) {
+    try {
+      cookieSet.set(
+          call(responseExchange, response),
+          newCookieSet.newInstance(new SealedCookies((List<?>) cookies(response))));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Takes nothing in and gives nothing up, without saying so. */
+  private static final class SealedCookies extends AbstractSet<Object> {
+    private final List<?> cookies;
+
+    SealedCookies(List<?> cookies) {
+      this.cookies = List.copyOf(cookies);
+    }
+
+    @Override
+    public Iterator<Object> iterator() {
+      return List.<Object>copyOf(cookies).iterator();
+    }
+
+    @Override
+    public int size() {
+      return cookies.size();
+    }
+
+    @Override
+    public boolean add(Object cookie) {
+      return false;
+    }
+
+    @Override
+    public boolean remove(@Nullable Object cookie) {
+      return false;
+    }
   }
 
   private @Nullable Object exchange(HttpServletRequest request) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,36 @@ class ThreadsTest {
     assertEquals("deadline-x-2", factory.newThread(() -> {}).getName());
     assertTrue(first.isDaemon());
     assertSame(application, first.getContextClassLoader());
+  }
+
+  @Test
+  void awaitEnd_waitsForThoseThatRun_andNotLongerThanItMay() throws Exception {
+    Threads threads = new Threads();
+    ThreadFactory factory = threads.named("deadline-x");
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Thread busy =
+        factory.newThread(
+            () -> {
+              running.countDown();
+              boolean ended = false;
+              while (!ended) {
+                try {
+                  end.await();
+                  ended = true;
+                } catch (InterruptedException e) {
+                  // Ends when it is told to.
+                }
+              }
+            });
+    factory.newThread(() -> {}); // never started: nobody waits for it
+    busy.start();
+    running.await();
+    threads.awaitEnd(TimeUnit.MILLISECONDS.toNanos(1));
+    assertTrue(busy.isAlive());
+    end.countDown();
+    threads.awaitEnd(TimeUnit.SECONDS.toNanos(10));
+    assertEquals(Thread.State.TERMINATED, busy.getState());
   }
 
   @Test

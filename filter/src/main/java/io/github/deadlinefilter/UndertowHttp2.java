@@ -1,0 +1,106 @@
+package io.github.deadlinefilter;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.channels.Channel;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resets a stream of Undertow's HTTP/2 while somebody may be writing to it. Measured on 2.3.18.
+ *
+ * <p>On the connection's own I/O thread alone: a stream that is closed on another one loses the
+ * frame that the I/O thread is about to send, which ends the whole connection with the streams of
+ * others on it, and gives its buffer to whoever needs one next.
+ */
+final class UndertowHttp2 {
+  /** How long the I/O thread, which never blocks, may take to come to it. */
+  private static final long IO_THREAD_COMES_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private final Class<?> connectionType;
+  private final Field connectionChannel;
+  private final Field responseChannel;
+  private final Field pendingFrames;
+  private final Field heldFrames;
+  private final Method ioThread;
+  private final Method close;
+
+  UndertowHttp2(ClassLoader loader) throws ReflectiveOperationException {
+    connectionType =
+        loader.loadClass("io.undertow.server.protocol.http2.Http2ServerConnection");
+    connectionChannel = field(connectionType, "channel");
+    responseChannel = field(connectionType, "responseChannel");
+    Class<?> framed =
+        loader.loadClass("io.undertow.server.protocol.framed.AbstractFramedChannel");
+    pendingFrames = field(framed, "pendingFrames");
+    heldFrames = field(framed, "heldFrames");
+    ioThread = framed.getMethod("getIoThread");
+    close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
+  }
+
+  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
+  }
+
+  /** Whether {@code connection}, of an exchange, is a stream of HTTP/2. */
+  boolean isStream(@Nullable Object connection) {
+    return connectionType.isInstance(connection);
+  }
+
+  /** Resets the stream and wakes who writes to it. Returns when that is done. */
+  void reset(Object stream) throws ReflectiveOperationException {
+    Object connection = Objects.requireNonNull(connectionChannel.get(stream));
+    Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
+    if (thread == Thread.currentThread()) {
+      resetHere(stream, connection);
+      return;
+    }
+    CountDownLatch done = new CountDownLatch(1);
+    try {
+      thread.execute(
+          () -> {
+            try {
+              resetHere(stream, connection);
+            } finally {
+              done.countDown();
+            }
+          });
+      // Or else whoever returns to the container could end the response as if it were whole.
+      if (!done.await(IO_THREAD_COMES_NANOS, TimeUnit.NANOSECONDS)) {
+        LOG.log(System.Logger.Level.DEBUG, "The I/O thread has not come to a reset yet");
+      }
+    } catch (RejectedExecutionException e) {
+      // The container has been stopped, and all connections with it.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void resetHere(Object stream, Object connection) {
+    try {
+      Channel response = (Channel) Objects.requireNonNull(responseChannel.get(stream));
+      close.invoke(stream); // sends the reset, and closes the response if nothing of it is queued
+      synchronized (connection) { // as its own methods are that use these two
+        boolean sending = ((Collection<?>) Objects.requireNonNull(pendingFrames.get(connection))).contains(response);
+        if (!sending && response.isOpen()) {
+          // What waits for the client to open its window would wait for ever. What is partly sent
+          // has to be sent whole, and its channel closes itself then.
+          ((Collection<?>) Objects.requireNonNull(heldFrames.get(connection))).remove(response);
+          response.close();
+        }
+      }
+    } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "Resetting a stream failed", e);
+    }
+  }
+}
