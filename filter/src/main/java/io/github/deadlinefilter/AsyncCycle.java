@@ -106,6 +106,9 @@ final class AsyncCycle implements AsyncListener {
 
   @Override
   public void onComplete(AsyncEvent event) throws IOException {
+    if (run.isExpired()) {
+      run.outside(); // the request is still the listeners' own, and they clear it up
+    }
     try {
       tell(listeners(), event, AsyncListener::onComplete);
     } finally {

@@ -274,8 +274,8 @@ final class RequestRun extends RunState implements Runnable {
    * The calling container thread brings a dispatch back from the filter, with guards that the
    * application had it started with: from here to the end of the request, filters outside and the
    * container itself use them, as they would use the container's own objects. The application does
-   * not run on this thread in that time, and until onComplete the container's objects are still
-   * this request's.
+   * not run on this thread in that time, but for its listeners in onComplete, and until that
+   * returns the container's objects are still this request's.
    */
   void outside() {
     outside = Thread.currentThread();

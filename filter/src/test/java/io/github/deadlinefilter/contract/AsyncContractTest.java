@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -73,6 +78,52 @@ class AsyncContractTest {
       }
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
+  }
+
+  @Test
+  void asyncLate_listenersHaveTheirRequestInOnComplete() throws Exception {
+    Queue<String> notes = new ConcurrentLinkedQueue<>();
+    var app =
+        application(Duration.ofMillis(200))
+            .servlet(
+                "/async",
+                (request, response) -> {
+                  request.setAttribute("mine", "kept");
+                  AsyncContext context = request.startAsync();
+                  for (int i = 0; i < 2; i++) {
+                    context.addListener(
+                        new CompleteListener(
+                            () -> {
+                              notes.add(request.getRequestURI() + request.getAttribute("mine"));
+                              request.removeAttribute("mine");
+                            }));
+                  }
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      late(client.get("/async").read());
+      Gate.eventually(() -> notes.size() == 2, "both listeners told");
+      assertEquals(List.of("/asynckept", "/asyncnull"), List.copyOf(notes));
+      FilterLog.expired(container);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      assertEquals(FilterLog.warnings(container), container.log().warnings());
+    }
+  }
+
+  private record CompleteListener(Runnable task) implements AsyncListener {
+    @Override
+    public void onComplete(AsyncEvent event) {
+      task.run();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
   }
 
   @Test
