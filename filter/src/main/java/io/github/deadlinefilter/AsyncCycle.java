@@ -26,6 +26,8 @@ final class AsyncCycle implements AsyncListener {
       @Nullable ServletRequest request,
       @Nullable ServletResponse response) {}
 
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
   private final RequestRun run;
   private final IoListeners ioListeners;
 
@@ -146,6 +148,25 @@ final class AsyncCycle implements AsyncListener {
       tell(listeners(), event, AsyncListener::onError);
     } else {
       hold();
+    }
+  }
+
+  /** Somebody waits to hear how a cycle ends. */
+  synchronized boolean isListenedTo() {
+    return !listeners.isEmpty();
+  }
+
+  /**
+   * Tells the application that its time is over, as its container does after its own time-out: it
+   * may be waiting for nothing else to stop. On a thread of the filter's own, when the client is
+   * answered, and before onComplete.
+   */
+  void tellTimeout() {
+    try {
+      var event = new AsyncEvent(context(), run.guardedRequest, run.guardedResponse);
+      tell(listeners(), event, AsyncListener::onTimeout);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "A listener failed in onTimeout after the deadline", e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +34,6 @@ final class Background implements AutoCloseable {
             ? Workers.pool(threads, "deadline-answer", ANSWERERS)
             : Workers.virtual(virtual);
     cancellers = pool(threads, "deadline-cancel", CANCELLERS, WAITING_CANCELLATIONS);
-    cancellers.setRejectedExecutionHandler(
-        (task, executor) ->
-            LOG.log(
-                System.Logger.Level.WARNING,
-                executor.isShutdown()
-                    ? "A cancellation was not started: the filter is destroyed"
-                    : "A cancellation was not started: " + CANCELLERS + " others block"));
   }
 
   private static ThreadPoolExecutor pool(Threads threads, String name, int size, int queue) {
@@ -59,17 +53,34 @@ final class Background implements AutoCloseable {
     return answerers::execute;
   }
 
-  /** A cancellation that throws is logged, and harms nobody. */
   Executor cancellations() {
-    return task ->
-        cancellers.execute(
-            () -> {
-              try {
-                task.run();
-              } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.WARNING, "A cancellation failed", e);
-              }
-            });
+    return this::cancel;
+  }
+
+  /**
+   * Starts a cancellation, which may block. One that throws is logged, and harms nobody.
+   *
+   * @return false if it will not be run, which is logged
+   */
+  boolean cancel(Runnable task) {
+    try {
+      cancellers.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException | Error e) {
+              LOG.log(System.Logger.Level.WARNING, "A cancellation failed", e);
+            }
+          });
+      return true;
+    } catch (RejectedExecutionException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          cancellers.isShutdown()
+              ? "A cancellation was not started: the filter is destroyed"
+              : "A cancellation was not started: " + CANCELLERS + " others block");
+      return false;
+    }
   }
 
   @Override

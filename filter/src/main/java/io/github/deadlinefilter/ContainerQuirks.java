@@ -99,8 +99,10 @@ class ContainerQuirks {
   /**
    * Nothing that a late worker does is to change the cookies of this response any more, where what
    * it can still reach, a session, does so past the guards.
+   *
+   * @param cookies what {@link #cookies} gave before the application came
    */
-  void sealCookies(HttpServletResponse response) {}
+  void sealCookies(HttpServletResponse response, @Nullable Object cookies) {}
 
   /**
    * Lets the calling thread work for {@code request}, where a container keeps in thread locals for
@@ -121,12 +123,14 @@ class ContainerQuirks {
     return Objects.requireNonNull(call.call());
   }
 
-  /**
-   * Whether a thread that is inside a read or a write, and waits there, may be interrupted, and
-   * hears it.
-   */
-  boolean mayInterruptTransfer(HttpServletRequest request) {
+  /** Whether a thread that waits inside a read of the body hears an interrupt, and harms nobody. */
+  boolean mayInterruptRead(HttpServletRequest request) {
     return true;
+  }
+
+  /** As {@link #mayInterruptRead}, for a write. One that is cut is woken by that, as a rule. */
+  boolean mayInterruptWrite(HttpServletRequest request) {
+    return false;
   }
 
   /** Whether the connection has to be cut after the answer, for what its client has not sent. */

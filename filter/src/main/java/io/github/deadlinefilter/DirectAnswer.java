@@ -48,8 +48,7 @@ final class DirectAnswer {
     }
     quirks.makeWritable(response);
     quirks.reset(response);
-    headers.restore(response, quirks);
-    quirks.sealCookies(response);
+    headers.restoreSealed(response, quirks);
     setHeaders(run, response);
     response.setStatus(status);
     if (type != null) {
@@ -58,8 +57,7 @@ final class DirectAnswer {
     ServletOutputStream output = response.getOutputStream();
     // Non-blocking output may be ready only after this very pass: then the status has to do.
     boolean ready =
-        !run.async.ioListeners().isWriteKnown()
-            || run.await(output::isReady, READY_AFTER);
+        !run.async.ioListeners().isWriteKnown() || run.await(output::isReady, READY_AFTER);
     response.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {
       // The worker may still hold the connection's input, and a later request must not meet it.

@@ -50,6 +50,12 @@ final class Expiry {
   /** How long a blocked write may take to notice that its connection is closed. */
   private static final long CUT_WRITE_ENDS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /**
+   * How long a write of which nothing is on the wire may take to end: its client is not what it
+   * waits for, and can be answered when it is out.
+   */
+  private static final long UNSEEN_WRITE_ENDS = TimeUnit.SECONDS.toNanos(1);
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final ContainerQuirks quirks;
@@ -148,7 +154,7 @@ final class Expiry {
     if (!answerFirst) {
       answerDirect(run);
     }
-    run.parked();
+    parked(run);
     if (run.tryOver()) {
       over(run);
     } else if (!parked) {
@@ -159,6 +165,26 @@ final class Expiry {
       if (uncut) {
         throw cutOff();
       }
+    }
+  }
+
+  /** The client is answered. An asynchronous application hears it, before the container does. */
+  private static void parked(RequestRun run) {
+    boolean tell = run.isAsyncOpen() && run.async.isListenedTo();
+    if (tell) {
+      run.stay();
+    }
+    run.parked();
+    if (tell && !run.runs().cancel(() -> tellTimeout(run))) {
+      run.exit(CALL);
+    }
+  }
+
+  private static void tellTimeout(RequestRun run) {
+    try {
+      run.async.tellTimeout();
+    } finally {
+      run.exit(CALL);
     }
   }
 
@@ -183,7 +209,7 @@ final class Expiry {
       // It became asynchronous after the timer's side had looked.
       run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
       answerDirect(run);
-      run.parked();
+      parked(run);
       if (run.tryOver()) {
         over(run);
       }
@@ -241,7 +267,7 @@ final class Expiry {
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
       }
-      run.parked();
+      parked(run);
       run.exit(CALL);
     }
   }
@@ -309,7 +335,7 @@ final class Expiry {
       interrupt(run);
     }
     if (blocked) {
-      run.await(() -> !run.isWriting(), CUT_WRITE_ENDS);
+      run.await(() -> !run.isWriting(), run.wasCut() ? CUT_WRITE_ENDS : UNSEEN_WRITE_ENDS);
     } else if (how != OnExpiry.ABANDON) {
       run.await(() -> run.isAlone(presence), run.route.graceNanos());
     }
@@ -318,16 +344,19 @@ final class Expiry {
   /**
    * An interrupt that hits a thread while it moves bytes for its container breaks off what is in
    * progress there: a channel in use is closed, and with it the connection that the answer has to
-   * go to; a head that is encoded is not sent, after which Tomcat and the client of an HTTP/2
-   * connection no longer agree on the headers of all its later streams. So whoever is inside a read
-   * or a write is given time to get out, is interrupted there only where it does nothing but wait
-   * for its client, and else as soon as it comes out.
+   * go to; a buffer that is queued to be sent is given to another response (Jetty); a head that is
+   * encoded is not sent, after which server and client of an HTTP/2 connection no longer agree on
+   * the headers of all its later streams (Tomcat). So whoever is inside a read or a write is given
+   * time to get out, is interrupted there only where that is safe and it does nothing but wait for
+   * its client, and else as soon as it comes out.
    */
   private void interrupt(RequestRun run) {
     run.await(() -> !run.isTransferring(), run.isWriting() ? WRITE_ENDS : READ_ENDS);
-    if (run.isTransferring()
-        && quirks.mayInterruptTransfer(run.request)
-        && run.interrupts.isWaiting()) {
+    boolean mayInterrupt =
+        run.isWriting()
+            ? quirks.mayInterruptWrite(run.request)
+            : run.isReading() && quirks.mayInterruptRead(run.request);
+    if (mayInterrupt && run.interrupts.isWaiting()) {
       run.interrupts.interrupt();
     } else {
       run.interruptOutside();

@@ -164,7 +164,9 @@ final class GuardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public @Nullable HttpSession getSession(boolean create) {
-    return create ? getSession() : run.call(() -> super.getSession(false));
+    return create
+        ? run.heading(() -> super.getSession(true))
+        : run.call(() -> super.getSession(false));
   }
 
   @Override

@@ -55,6 +55,12 @@ final class HeaderSnapshot {
     return new HeaderSnapshot(headers, quirks.cookies(response));
   }
 
+  /** As {@link #restore}, for a response whose application may still be at work. */
+  void restoreSealed(HttpServletResponse response, ContainerQuirks quirks) {
+    restore(response, quirks);
+    quirks.sealCookies(response, cookies);
+  }
+
   /** Sets the headers after a reset, in place of what the container may have left of them. */
   void restore(HttpServletResponse response, ContainerQuirks quirks) {
     quirks.afterReset(response, cookies);

@@ -42,7 +42,7 @@ final class Parts implements AutoCloseable {
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
     Expiry expiry = new Expiry(quirks, settings.errorPage(), worker);
-    runs = new Runs(expiry, quirks, timer, background.answerers());
+    runs = new Runs(expiry, quirks, timer, background);
     admission = new Admission(settings.workers(), settings.queue());
     workers =
         switch (worker) {

@@ -167,7 +167,8 @@ final class RequestRun extends RunState implements Runnable {
 
   /**
    * As {@link #call(Supplier)}, for what may add to the head of the response beside what it is for,
-   * and may wait for somebody else than the client: a session comes with a cookie, and from a store.
+   * and may wait for somebody else than the client: a session comes with a cookie, and from a
+   * store.
    */
   @SuppressWarnings("NullAway") // as above
   <T extends @Nullable Object, E extends Exception> T heading(IoCall<T, E> call) throws E {

@@ -58,14 +58,16 @@ abstract class RunState {
   /** What is inside, one unit of its own count each. */
   static final long CALL = 1L;
 
-  static final long READ = 1L << 14;
-  static final long WRITE = 1L << 28;
+  static final long READ = 1L << 15;
+  static final long WRITE = 1L << 30;
 
   /** May add to the head of the response, and may wait for others than the client. */
-  static final long HEAD = 1L << 42;
+  static final long HEAD = 1L << 45;
 
   private static final long COUNTS = (1L << 56) - 1;
-  private static final long ONE_COUNT = (1L << 14) - 1;
+  private static final long READS = WRITE - READ;
+  private static final long WRITES = HEAD - WRITE;
+  private static final long HEADS = COUNTS + 1 - HEAD;
 
   /** The application started an asynchronous cycle and neither completed nor dispatched it. */
   private static final long ASYNC_OPEN = 1L << 56;
@@ -124,21 +126,21 @@ abstract class RunState {
   }
 
   final boolean isWriting() {
-    return (word & (ONE_COUNT * WRITE)) != 0;
+    return (word & WRITES) != 0;
   }
 
   /** A call is inside that may move the bytes of a body. */
   final boolean isTransferring() {
-    return (word & (ONE_COUNT * (READ | WRITE))) != 0;
+    return (word & (READS | WRITES)) != 0;
   }
 
   /** A call is inside that may yet change the head of the response. */
   final boolean isChangingHead() {
-    return (word & (ONE_COUNT * (WRITE | HEAD))) != 0;
+    return (word & (WRITES | HEADS)) != 0;
   }
 
   final boolean isReading() {
-    return (word & (ONE_COUNT * READ)) != 0;
+    return (word & READS) != 0;
   }
 
   /** The application has an asynchronous cycle open that an expiry may adopt. */
@@ -373,6 +375,14 @@ abstract class RunState {
         return direct;
       }
     }
+  }
+
+  /** The caller, who is answering, counts as one more who is inside, and owes an exit of CALL. */
+  final void stay() {
+    if (phase() != ANSWERING) {
+      throw new IllegalStateException("staying in phase " + phase());
+    }
+    WORD.getAndAdd(this, CALL);
   }
 
   /** The client is answered; the container's objects are kept until the last one is out. */

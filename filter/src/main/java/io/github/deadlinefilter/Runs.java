@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,7 @@ final class Runs {
   private final ContainerQuirks quirks;
   private final DeadlineTimer timer;
 
-  /** Where an expiry is answered that no container thread waits for. */
-  private final Executor answerers;
+  private final Background background;
 
   private final Set<RequestRun> inFlight = ConcurrentHashMap.newKeySet();
 
@@ -32,11 +30,11 @@ final class Runs {
   private volatile boolean stopping;
   private volatile boolean saidUnmapped;
 
-  Runs(Expiry expiry, ContainerQuirks quirks, DeadlineTimer timer, Executor answerers) {
+  Runs(Expiry expiry, ContainerQuirks quirks, DeadlineTimer timer, Background background) {
     this.expiry = expiry;
     this.quirks = quirks;
     this.timer = timer;
-    this.answerers = answerers;
+    this.background = background;
   }
 
   ContainerQuirks quirks() {
@@ -85,6 +83,11 @@ final class Runs {
     inFlight.add(run);
   }
 
+  /** Starts what may block, as {@link Background#cancel}. */
+  boolean cancel(Runnable task) {
+    return background.cancel(task);
+  }
+
   /** Nothing is to be watched or found any more. Idempotent. */
   void finished(RequestRun run) {
     run.alarm(null);
@@ -122,7 +125,8 @@ final class Runs {
         return;
       }
       try {
-        run.alarm(timer.in(nanos, () -> answerers.execute(() -> expiry.later(run, pass))));
+        run.alarm(
+            timer.in(nanos, () -> background.answerers().execute(() -> expiry.later(run, pass))));
       } catch (RejectedExecutionException e) {
         // The filter is destroyed and has told this run to stop.
       }

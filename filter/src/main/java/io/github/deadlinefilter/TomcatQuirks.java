@@ -106,12 +106,9 @@ final class TomcatQuirks extends ContainerQuirks {
     }
   }
 
-  /**
-   * HTTP/1.1 does not hear it; HTTP/2 waits with a head or a window that is encoded or counted, and
-   * not sent.
-   */
+  /** HTTP/1.1 does not hear it; HTTP/2 may be about to tell the client how much it has read. */
   @Override
-  boolean mayInterruptTransfer(HttpServletRequest request) {
+  boolean mayInterruptRead(HttpServletRequest request) {
     return false;
   }
 

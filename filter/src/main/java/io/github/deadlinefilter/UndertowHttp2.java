@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UndertowHttp2 {
   /** How long the I/O thread, which never blocks, may take to come to it. */
-  private static final long IO_THREAD_COMES_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long IO_THREAD_COMES_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
@@ -34,12 +34,10 @@ final class UndertowHttp2 {
   private final Method close;
 
   UndertowHttp2(ClassLoader loader) throws ReflectiveOperationException {
-    connectionType =
-        loader.loadClass("io.undertow.server.protocol.http2.Http2ServerConnection");
+    connectionType = loader.loadClass("io.undertow.server.protocol.http2.Http2ServerConnection");
     connectionChannel = field(connectionType, "channel");
     responseChannel = field(connectionType, "responseChannel");
-    Class<?> framed =
-        loader.loadClass("io.undertow.server.protocol.framed.AbstractFramedChannel");
+    Class<?> framed = loader.loadClass("io.undertow.server.protocol.framed.AbstractFramedChannel");
     pendingFrames = field(framed, "pendingFrames");
     heldFrames = field(framed, "heldFrames");
     ioThread = framed.getMethod("getIoThread");
@@ -75,13 +73,26 @@ final class UndertowHttp2 {
               done.countDown();
             }
           });
-      // Or else whoever returns to the container could end the response as if it were whole.
-      if (!done.await(IO_THREAD_COMES_NANOS, TimeUnit.NANOSECONDS)) {
-        LOG.log(System.Logger.Level.DEBUG, "The I/O thread has not come to a reset yet");
-      }
     } catch (RejectedExecutionException e) {
-      // The container has been stopped, and all connections with it.
-    } catch (InterruptedException e) {
+      return; // the container has been stopped, and all connections with it
+    }
+    awaitUninterrupted(done);
+  }
+
+  /** Whoever returned to the container before could end the response as if it were whole. */
+  private static void awaitUninterrupted(CountDownLatch done) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        long left = IO_THREAD_COMES_NANOS - (System.nanoTime() - start);
+        ended = done.await(left, TimeUnit.NANOSECONDS) || left <= 0;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
@@ -91,7 +102,9 @@ final class UndertowHttp2 {
       Channel response = (Channel) Objects.requireNonNull(responseChannel.get(stream));
       close.invoke(stream); // sends the reset, and closes the response if nothing of it is queued
       synchronized (connection) { // as its own methods are that use these two
-        boolean sending = ((Collection<?>) Objects.requireNonNull(pendingFrames.get(connection))).contains(response);
+        boolean sending =
+            ((Collection<?>) Objects.requireNonNull(pendingFrames.get(connection)))
+                .contains(response);
         if (!sending && response.isOpen()) {
           // What waits for the client to open its window would wait for ever. What is partly sent
           // has to be sent whole, and its channel closes itself then.

@@ -117,6 +117,12 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
+  /** A connection that is closed wakes nobody who waits for it to take bytes. */
+  @Override
+  boolean mayInterruptWrite(HttpServletRequest request) {
+    return isHttp1(request);
+  }
+
   @Override
   boolean forceAsync(HttpServletRequest request) {
     call(setAsyncSupported, context(request), true);
@@ -166,11 +172,12 @@ final class UndertowQuirks extends ContainerQuirks {
 
   /** A session that begins or ends sets its cookie in the exchange that its thread is bound to. */
   @Override
-  void sealCookies(HttpServletResponse response) {
+  void sealCookies(HttpServletResponse response, @Nullable Object cookies) {
     try {
       cookieSet.set(
           call(responseExchange, response),
-          newCookieSet.newInstance(new SealedCookies((List<?>) cookies(response))));
+          newCookieSet.newInstance(
+              new SealedCookies(cookies instanceof List<?> list ? list : List.of())));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }

@@ -101,7 +101,7 @@ public final class GuardSweep implements Callable<List<String>> {
             new Expiry(new ContainerQuirks(), null, WorkerKind.POOL),
             new ContainerQuirks(),
             new DeadlineTimer(new Threads()),
-            Runnable::run);
+            new Background(new Threads()));
     Route route =
         new Route(
             "r", 1_000_000, OnExpiry.INTERRUPT, 0, 503, -1, Until.COMPLETE, Route.NO_IDLE_LIMIT);

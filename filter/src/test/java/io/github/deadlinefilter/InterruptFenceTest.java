@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.contract.Gate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Selector;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,5 +110,63 @@ class InterruptFenceTest {
           track.outlived.set(Thread.interrupted());
         },
         track -> track.fence.interrupt());
+  }
+
+  @Test
+  void waiting_isKnownFromBusy() throws Exception {
+    assertFalse(fence.isWaiting(), "nobody is inside");
+    CountDownLatch end = new CountDownLatch(1);
+    waitsWhile(() -> awaitDeaf(end));
+    end.countDown();
+  }
+
+  /** A native wait, which does not show in the state of a thread. */
+  @Test
+  void waitingForAChannel_isKnownFromBusy() throws Exception {
+    try (Selector selector = Selector.open()) {
+      waitsWhile(
+          () -> {
+            try {
+              selector.select();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      selector.wakeup();
+    }
+  }
+
+  private void waitsWhile(Runnable waiting) throws Exception {
+    AtomicBoolean busy = new AtomicBoolean(true);
+    CountDownLatch inside = new CountDownLatch(1);
+    Thread worker =
+        new Thread(
+            () -> {
+              fence.open(Thread.currentThread());
+              inside.countDown();
+              while (busy.get()) {
+                Thread.onSpinWait();
+              }
+              waiting.run();
+              fence.close();
+            });
+    worker.setDaemon(true);
+    worker.start();
+    inside.await();
+    assertFalse(fence.isWaiting());
+    busy.set(false);
+    Gate.eventually(fence::isWaiting, "the worker waits");
+  }
+
+  private static void awaitDeaf(CountDownLatch latch) {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        latch.await();
+        ended = true;
+      } catch (InterruptedException e) {
+        // Ends when it is told to.
+      }
+    }
   }
 }

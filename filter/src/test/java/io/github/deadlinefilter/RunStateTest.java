@@ -8,6 +8,7 @@ import static io.github.deadlinefilter.RunState.DISPATCHED;
 import static io.github.deadlinefilter.RunState.DONE;
 import static io.github.deadlinefilter.RunState.ENDING;
 import static io.github.deadlinefilter.RunState.EXPIRED;
+import static io.github.deadlinefilter.RunState.HEAD;
 import static io.github.deadlinefilter.RunState.NEW;
 import static io.github.deadlinefilter.RunState.OVER;
 import static io.github.deadlinefilter.RunState.PARKED;
@@ -156,12 +157,14 @@ class RunStateTest {
   @ParameterizedTest
   @MethodSource("phases")
   void enter_openUpToEnding(int phase) {
-    for (long unit : new long[] {CALL, READ, WRITE}) {
+    for (long unit : new long[] {CALL, READ, WRITE, HEAD}) {
       State state = in(phase);
       boolean quiet = state.isQuiet();
       assertEquals(phase <= ENDING, state.enter(unit));
       assertEquals(phase <= ENDING && unit == READ, state.isReading());
       assertEquals(phase <= ENDING && unit == WRITE, state.isWriting());
+      assertEquals(phase <= ENDING && (unit == READ || unit == WRITE), state.isTransferring());
+      assertEquals(phase <= ENDING && (unit == HEAD || unit == WRITE), state.isChangingHead());
       if (phase <= ENDING) {
         assertFalse(state.isQuiet());
         state.exit(unit);
@@ -170,6 +173,21 @@ class RunStateTest {
       assertEquals(phase, state.phase());
       assertEquals(0, state.moved.get(), "nobody waits for an open run");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("phases")
+  void stay_onlyWhileAnswering_andKeepsTheRunFromBeingOver(int phase) {
+    State state = in(phase);
+    if (phase != ANSWERING) {
+      assertThrows(IllegalStateException.class, state::stay);
+      return;
+    }
+    state.stay();
+    state.parked();
+    assertFalse(state.tryOver());
+    state.exit(CALL);
+    assertTrue(state.tryOver());
   }
 
   @ParameterizedTest
@@ -382,6 +400,9 @@ class RunStateTest {
       assertTrue(state.enter(READ));
       assertTrue(state.enter(WRITE));
     }
+    for (int i = 0; i < 2_000; i++) {
+      assertTrue(state.enter(HEAD));
+    }
     assertEquals(RUNNING, state.phase());
     assertFalse(state.isAsyncEver());
     for (int i = 0; i < 20_000; i++) {
@@ -389,6 +410,11 @@ class RunStateTest {
       state.exit(READ);
     }
     assertFalse(state.isWriting() || state.isReading());
+    assertTrue(state.isChangingHead());
+    for (int i = 0; i < 2_000; i++) {
+      state.exit(HEAD);
+    }
+    assertFalse(state.isChangingHead());
     for (int i = 0; i < 20_000; i++) {
       state.exit(CALL);
     }

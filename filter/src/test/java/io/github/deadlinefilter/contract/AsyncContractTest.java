@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -92,7 +93,8 @@ class AsyncContractTest {
                   AsyncContext context = request.startAsync();
                   for (int i = 0; i < 2; i++) {
                     context.addListener(
-                        new CompleteListener(
+                        new EndListener(
+                            event -> {},
                             () -> {
                               notes.add(request.getRequestURI() + request.getAttribute("mine"));
                               request.removeAttribute("mine");
@@ -110,14 +112,84 @@ class AsyncContractTest {
     }
   }
 
-  private record CompleteListener(Runnable task) implements AsyncListener {
+  /** As frameworks do, which cancel what they wait for in onTimeout. */
+  @Test
+  void asyncLate_listenersHearOfTheTimeout_whenTheClientIsAnswered_andBeforeOnComplete()
+      throws Exception {
+    Queue<String> notes = new ConcurrentLinkedQueue<>();
+    Gate mayGoOn = new Gate("onTimeout may go on");
+    var app =
+        application(Duration.ofMillis(200))
+            .servlet(
+                "/async",
+                (request, response) -> {
+                  AsyncContext context = request.startAsync();
+                  context.addListener(
+                      new EndListener(
+                          event -> {
+                            mayGoOn.awaitDeaf();
+                            notes.add("timeout " + (event.getAsyncContext() == context));
+                            context.complete();
+                            context.dispatch("/never");
+                            throw new IllegalStateException("of no consequence");
+                          },
+                          () -> notes.add("complete")));
+                  context.addListener(
+                      new EndListener(event -> notes.add("second"), () -> notes.add("last")));
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      late(client.get("/async").read());
+      assertEquals(List.of(), List.copyOf(notes), "answered while a listener blocks");
+      mayGoOn.open();
+      Gate.eventually(() -> notes.size() == 4, "both listeners told");
+      assertEquals(List.of("timeout true", "second", "complete", "last"), List.copyOf(notes));
+      FilterLog.expired(container);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      assertEquals(FilterLog.warnings(container), container.log().warnings());
+    }
+  }
+
+  @Test
+  void asyncLateWithItsWorkerInside_listenersHearOfTheTimeout_beforeOnComplete() throws Exception {
+    Queue<String> notes = new ConcurrentLinkedQueue<>();
+    try (var deaf = new Deaf()) {
+      var app =
+          application(Duration.ofMillis(200))
+              .servlet(
+                  "/async",
+                  (request, response) -> {
+                    request
+                        .startAsync()
+                        .addListener(
+                            new EndListener(
+                                event -> notes.add("timeout"), () -> notes.add("complete")));
+                    deaf.hold();
+                  });
+      try (TestContainer container = setup.start(app)) {
+        try (RawClient client = RawClient.connect(container)) {
+          late(client.get("/async").read());
+          Gate.eventually(() -> notes.size() == 1, "told while the worker is inside");
+          deaf.release();
+        }
+        Gate.eventually(() -> notes.size() == 2, "complete");
+        assertEquals(List.of("timeout", "complete"), List.copyOf(notes));
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+    }
+  }
+
+  private record EndListener(Consumer<AsyncEvent> timeout, Runnable complete)
+      implements AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {
-      task.run();
+      complete.run();
     }
 
     @Override
-    public void onTimeout(AsyncEvent event) {}
+    public void onTimeout(AsyncEvent event) {
+      timeout.accept(event);
+    }
 
     @Override
     public void onError(AsyncEvent event) {}

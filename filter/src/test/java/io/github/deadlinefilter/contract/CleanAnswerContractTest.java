@@ -9,6 +9,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -60,7 +61,46 @@ class CleanAnswerContractTest {
                   RequestDispatcher.ERROR_EXCEPTION_TYPE, IllegalArgumentException.class);
               new Gate("never").await();
             })
+        .servlet(
+            "/page",
+            (request, response) -> {
+              if (request.getHeader("X-Writer") != null) {
+                response.setContentType("text/plain;charset=ISO-8859-1");
+                response.getWriter().print("half an answer");
+              }
+              new Gate("never").await();
+            })
+        .servlet(
+            "/logout",
+            (request, response) -> {
+              request.getSession().invalidate();
+              new Gate("never").await();
+            })
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+  }
+
+  private static final Pattern INCIDENT = Pattern.compile("incident \\w+");
+
+  /** Tomcat's page has characters that the encoding of the application's writer has not. */
+  @Test
+  void lateWithAWriter_getsThePageByteForByte() throws Exception {
+    try (TestContainer container = setup.start(application("504"));
+        RawClient client = RawClient.connect(container)) {
+      String page = client.get("/page").read().octets();
+      String other = client.request("GET", "/page", "", "X-Writer: yes").read().octets();
+      assertEquals(INCIDENT.matcher(page).replaceAll(""), INCIDENT.matcher(other).replaceAll(""));
+    }
+  }
+
+  /** Jetty's reset() fails for a session that has been invalidated. */
+  @Test
+  void lateAfterALogout_isAnswered() throws Exception {
+    try (TestContainer container = setup.start(application("504"));
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/logout").read();
+      assertEquals(504, response.status(), response::toString);
+      holdsNothingOfTheApplication(response);
+    }
   }
 
   @Test

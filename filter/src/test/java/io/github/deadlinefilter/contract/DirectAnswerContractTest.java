@@ -3,8 +3,11 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.Deadline;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionListener;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,48 @@ class DirectAnswerContractTest {
         }
         deaf.release();
         FilterLog.await(container, FilterLog.LEFT, 2);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+    }
+  }
+
+  /**
+   * A session that begins while the client is being answered: 50 of them, each beginning or ending
+   * when the deadline has just passed.
+   */
+  @Test
+  void sessionsThatBeginOrEndLate_leaveNoCookieInTheAnswer() throws Exception {
+    try (var deaf = new Deaf()) {
+      Application app =
+          new Application()
+              .filter(
+                  "/*", setup.filter().deadline(Duration.ofMillis(30)).set("grace", "0ms").build())
+              .listener(
+                  new HttpSessionListener() {
+                    @Override
+                    public void sessionCreated(HttpSessionEvent event) {
+                      while (!Deadline.current().isExpired()) {
+                        Thread.onSpinWait();
+                      }
+                    }
+                  })
+              .servlet(
+                  "/session",
+                  (request, response) -> {
+                    request.getSession().invalidate();
+                    deaf.hold();
+                  });
+      Options options = setup.options().withThreads(100);
+      try (TestContainer container = setup.start(app, options)) {
+        for (int i = 0; i < 50; i++) {
+          try (RawClient client = RawClient.connect(container)) {
+            Response response = client.get("/session").read();
+            assertEquals(503, response.status(), response::toString);
+            assertTrue(response.complete(), response::toString);
+            assertEquals(List.of(), response.headers("Set-Cookie"), response::toString);
+          }
+        }
+        deaf.release();
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Gate {
   /** Far above anything a healthy test needs, far below a build's patience. */
-  public static final Duration LIMIT = Duration.ofSeconds(10);
+  public static final Duration LIMIT = Duration.ofSeconds(20);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

@@ -14,7 +14,10 @@ final class BareServlet {
   private static final DeadlineTimer TIMER = new DeadlineTimer(new Threads());
   private static final Runs RUNS =
       new Runs(
-          new Expiry(QUIRKS, /* errorPage= */ null, WorkerKind.POOL), QUIRKS, TIMER, Runnable::run);
+          new Expiry(QUIRKS, /* errorPage= */ null, WorkerKind.POOL),
+          QUIRKS,
+          TIMER,
+          new Background(new Threads()));
   private static final Route ROUTE =
       new Route(
           "default",

@@ -1,0 +1,68 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An interrupt does not reach a worker while anybody is inside a read or a write of the container:
+ * it would break off what the container does there, for other requests as well.
+ */
+class DeferredInterruptTest {
+  private final RequestRun run = BareServlet.run((request, response) -> {});
+
+  private boolean isInterrupted() {
+    return Thread.currentThread().isInterrupted();
+  }
+
+  @AfterEach
+  @SuppressWarnings("ResultOfMethodCallIgnored")
+  void clearInterrupt() {
+    Thread.interrupted();
+  }
+
+  private void expire() {
+    run.interrupts.open(Thread.currentThread());
+    assertTrue(run.begin());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {RunState.READ, RunState.WRITE})
+  void insideATransfer_isInterruptedWhenItIsOver(long unit) {
+    expire();
+    assertTrue(run.enter(unit));
+    assertTrue(run.enter(unit));
+    assertTrue(run.tryExpire(1 << RunState.RUNNING, 0) >= 0);
+    run.interruptOutside();
+    assertFalse(isInterrupted());
+    run.exit(unit);
+    assertFalse(isInterrupted(), "another one is inside");
+    run.exit(unit);
+    assertTrue(isInterrupted());
+  }
+
+  @Test
+  void insideAnotherCall_isInterruptedAtOnce() {
+    expire();
+    assertTrue(run.enter(RunState.CALL));
+    assertTrue(run.enter(RunState.HEAD));
+    assertTrue(run.tryExpire(1 << RunState.RUNNING, 0) >= 0);
+    run.interruptOutside();
+    assertTrue(isInterrupted());
+  }
+
+  @Test
+  void once_andNotAgainWithEachThatLeaves() {
+    expire();
+    assertTrue(run.enter(RunState.CALL));
+    assertTrue(run.tryExpire(1 << RunState.RUNNING, 0) >= 0);
+    run.interruptOutside();
+    assertTrue(Thread.interrupted());
+    run.exit(RunState.CALL);
+    assertFalse(isInterrupted());
+  }
+}
