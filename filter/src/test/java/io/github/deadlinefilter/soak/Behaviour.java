@@ -98,7 +98,7 @@ enum Behaviour {
     }
   },
   /** Says how long the answer is, and may not come to its end. */
-  LENGTH_FIRST(Upload.NONE, Trait.BEGINS) {
+  LENGTH_FIRST(Upload.NONE, Trait.BEGINS, Trait.ENDS_CONNECTION) {
     @Override
     void serve(Work work) throws Exception {
       int half = work.order.tokens() / 2;
@@ -331,7 +331,7 @@ enum Behaviour {
       work.request.startAsync();
     }
   },
-  NON_BLOCKING_READ(Upload.RAW, Trait.ECHOES) {
+  NON_BLOCKING_READ(Upload.RAW, Trait.ECHOES, Trait.NON_BLOCKING) {
     @Override
     void serve(Work work) throws Exception {
       AsyncContext async = work.request.startAsync();
@@ -347,7 +347,7 @@ enum Behaviour {
               () -> work.tolerate(async::complete)));
     }
   },
-  NON_BLOCKING_WRITE(Upload.NONE, Trait.BIG, Trait.BEGINS, Trait.RARE) {
+  NON_BLOCKING_WRITE(Upload.NONE, Trait.BIG, Trait.BEGINS, Trait.RARE, Trait.NON_BLOCKING) {
     @Override
     void serve(Work work) throws Exception {
       work.pauseDeaf();
@@ -429,6 +429,8 @@ enum Behaviour {
     /** At most one token more than was ordered. */
     MORE,
     SENDS_TRAILERS,
+    /** Its output becomes non-blocking. */
+    NON_BLOCKING,
     /** What is cut at the deadline is a connection on which an answer was whole. */
     ENDS_CONNECTION,
     /** Whether it is in time depends on the container. */

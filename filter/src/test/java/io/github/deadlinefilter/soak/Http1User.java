@@ -13,6 +13,9 @@ final class Http1User implements User {
   private final int port;
   private @Nullable RawClient connection;
 
+  /** What came on this connection before, for whoever has to find out. */
+  private String before = "";
+
   Http1User(int port) {
     this.port = port;
   }
@@ -23,6 +26,7 @@ final class Http1User implements User {
     if (client == null) {
       client = RawClient.connect(port);
       connection = client;
+      before = "a new connection";
     }
     boolean keep = false;
     try {
@@ -40,8 +44,12 @@ final class Http1User implements User {
               // A server that answers before the body is there may close unannounced.
               && order.manner() != Order.Manner.HALTING
               && !order.behaviour().is(Behaviour.Trait.ENDS_CONNECTION);
+      before = response.status() + " to " + order;
       return new Answer(response, /* lost= */ false);
     } catch (RawClient.NoResponse nothing) {
+      if (!order.behaviour().is(Behaviour.Trait.BEGINS)) {
+        throw new IOException("no answer at all, after " + before);
+      }
       return new Answer(null, /* lost= */ false);
     } finally {
       if (!keep) {

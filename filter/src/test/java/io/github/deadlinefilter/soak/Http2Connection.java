@@ -69,8 +69,10 @@ final class Http2Connection implements AutoCloseable {
   private int firstWindow = FIRST_WINDOW;
 
   private volatile boolean ended;
-  private volatile boolean sentTrailers;
+  private volatile boolean bodyCrossedReset;
   private volatile int goAway = -1;
+  private volatile String why = "";
+  private volatile String goAwayText = "";
 
   Http2Connection(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -96,15 +98,21 @@ final class Http2Connection implements AutoCloseable {
 
   /**
    * The server has ended the connection for what is no fault of the filter's: for resets that come
-   * too fast, or for trailers that have crossed an answer.
+   * too fast, or, as Undertow does, for bytes of a body that have crossed a reset.
    */
   boolean isUnlucky() {
-    return goAway == ENHANCE_YOUR_CALM || (goAway == PROTOCOL_ERROR && sentTrailers);
+    return goAway == ENHANCE_YOUR_CALM || (goAway == PROTOCOL_ERROR && bodyCrossedReset);
   }
 
   /** Why the server ends the connection, -1 as long as it does not. */
   int goAway() {
     return goAway;
+  }
+
+  /** How it ended, for whoever has to find out. */
+  @Override
+  public String toString() {
+    return "connection ended by " + why + ", goaway " + goAway + " " + goAwayText;
   }
 
   // ---- sending
@@ -133,6 +141,7 @@ final class Http2Connection implements AutoCloseable {
    * @return false where the stream ended before all was sent
    */
   boolean send(Http2Stream stream, byte[] bytes, boolean end) throws IOException {
+    stream.hasBody = true;
     int sent = 0;
     do {
       int length = Math.min(bytes.length - sent, MOST_FRAME);
@@ -152,14 +161,15 @@ final class Http2Connection implements AutoCloseable {
   }
 
   void trailers(Http2Stream stream, List<Map.Entry<String, String>> fields) throws IOException {
-    sentTrailers = true;
     synchronized (sending) {
       frame(HEADERS, END_HEADERS | END_STREAM, stream.id, block(fields));
     }
   }
 
   void reset(Http2Stream stream) throws IOException {
-    streams.remove(stream.id);
+    if (streams.remove(stream.id) == null) {
+      return; // it has been, and a second one would be an error of the connection
+    }
     synchronized (sending) {
       frame(RST_STREAM, 0, stream.id, number(CANCEL));
     }
@@ -241,11 +251,11 @@ final class Http2Connection implements AutoCloseable {
       why = "malformed: " + malformed;
       streams.values().forEach(stream -> stream.malformed(malformed.toString()));
     } finally {
+      this.why = why;
       ended = true;
       closeQuietly();
       streams.values().forEach(Http2Stream::connectionEnded);
     }
-    assert !why.isEmpty();
   }
 
   private void readFrame() throws IOException, HpackException {
@@ -263,6 +273,7 @@ final class Http2Connection implements AutoCloseable {
       case HEADERS -> headers(stream, flags, payload);
       case RST_STREAM -> {
         if (stream != null) {
+          bodyCrossedReset |= stream.hasBody;
           stream.reset(ByteBuffer.wrap(payload).getInt());
         }
         wakeSenders();
@@ -275,7 +286,10 @@ final class Http2Connection implements AutoCloseable {
           }
         }
       }
-      case GOAWAY -> goAway = ByteBuffer.wrap(payload).getInt(4);
+      case GOAWAY -> {
+        goAwayText = new String(payload, 8, payload.length - 8, StandardCharsets.ISO_8859_1);
+        goAway = ByteBuffer.wrap(payload).getInt(4);
+      }
       case WINDOW_UPDATE -> {
         int more = ByteBuffer.wrap(payload).getInt();
         synchronized (windows) {

@@ -17,10 +17,17 @@ final class Http2User implements User {
   /** A connection that several users share, and that is opened again when the server ends it. */
   static final class Shared implements AutoCloseable {
     private final int port;
+    private final boolean mayReset;
     private @Nullable Http2Connection connection;
 
-    Shared(int port) {
+    /**
+     * @param mayReset not with Tomcat, which gives the request object of a stream that was reset to
+     *     the next stream as it is, of whatever connection: that one gets an empty 500, with this
+     *     filter or without it
+     */
+    Shared(int port, boolean mayReset) {
       this.port = port;
+      this.mayReset = mayReset;
     }
 
     synchronized Http2Connection current() throws IOException {
@@ -48,7 +55,29 @@ final class Http2User implements User {
 
   @Override
   public @Nullable Answer ask(Order order) throws IOException, InterruptedException {
-    Http2Connection connection = shared.current();
+    // Trailers that cross the answer are an error of the whole connection to Jetty and to Tomcat,
+    // with this filter or without it: they have one of their own.
+    if (hasTrailers(order)) {
+      try (var own = new Http2Connection(port())) {
+        Answer answer = ask(order, own);
+        Response response = answer == null ? null : answer.response();
+        boolean whole = response != null && response.complete();
+        return answer == null || whole ? answer : new Answer(response, /* lost= */ true);
+      }
+    }
+    return ask(order, shared.current());
+  }
+
+  private int port() {
+    return shared.port;
+  }
+
+  private static boolean hasTrailers(Order order) {
+    return order.chunked() && order.behaviour().upload != Behaviour.Upload.NONE;
+  }
+
+  private @Nullable Answer ask(Order order, Http2Connection connection)
+      throws IOException, InterruptedException {
     Http2Stream stream;
     try {
       stream = send(connection, order);
@@ -58,7 +87,7 @@ final class Http2User implements User {
       }
       throw e;
     }
-    if (order.manner() == Order.Manner.QUITTING) {
+    if (order.manner() == Order.Manner.QUITTING && shared.mayReset) {
       connection.reset(stream);
       return null;
     }
@@ -70,10 +99,19 @@ final class Http2User implements User {
     }
     if (response == null
         && stream.resetCode() >= 0
+        && !hasTrailers(order)
         && !order.behaviour().is(Behaviour.Trait.BEGINS)) {
-      throw new IOException("a stream was reset before its head, with code " + stream.resetCode());
+      throw new IOException(
+          "a stream was reset before its head, with code "
+              + stream.resetCode()
+              + "; "
+              + connection);
     }
-    return new Answer(response, stream.isLost() && connection.isUnlucky());
+    boolean lost = stream.isLost() && connection.isUnlucky();
+    if (response == null && stream.isLost() && !lost && !hasTrailers(order)) {
+      throw new IOException("no answer: " + connection);
+    }
+    return new Answer(response, lost);
   }
 
   private static Http2Stream send(Http2Connection connection, Order order) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.soak;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,18 +14,17 @@ final class Ledger {
   /** Incidents that were logged and not seen (above zero), or the other way round (below). */
   private final Map<String, Integer> open = new ConcurrentHashMap<>();
 
-  private final Set<String> stuck = ConcurrentHashMap.newKeySet();
-  private final Set<String> leftFirst = ConcurrentHashMap.newKeySet();
+  // Guarded by this: the two lines about one worker come from two threads.
+  private final Set<String> stuck = new HashSet<>();
+  private final Set<String> leftFirst = new HashSet<>();
+
   private final LongAdder late = new LongAdder();
   private final LongAdder cut = new LongAdder();
 
   void expired(String incident, String worker, String answer) {
     if (worker.equals("stuck")) {
       late.increment();
-      // The worker may be out before the line is.
-      if (!leftFirst.remove(incident)) {
-        stuck.add(incident);
-      }
+      late(incident);
     }
     if (answer.equals("clean") || answer.equals("direct")) {
       add(incident, 1);
@@ -33,7 +33,14 @@ final class Ledger {
     }
   }
 
-  void left(String incident) {
+  private synchronized void late(String incident) {
+    // The worker may be out before the line is.
+    if (!leftFirst.remove(incident)) {
+      stuck.add(incident);
+    }
+  }
+
+  synchronized void left(String incident) {
     if (!stuck.remove(incident)) {
       leftFirst.add(incident);
     }
@@ -56,12 +63,12 @@ final class Ledger {
   }
 
   /** Workers that were reported as stuck, and not as having left. */
-  int stuck() {
+  synchronized int stuck() {
     return stuck.size();
   }
 
   /** Workers that were reported as having left, and not as stuck. */
-  int leftWithoutStuck() {
+  synchronized int leftWithoutStuck() {
     return leftFirst.size();
   }
 

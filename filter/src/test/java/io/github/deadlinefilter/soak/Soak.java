@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,9 @@ final class Soak {
   private static final int USERS_OF_A_CONNECTION = 4;
   private static final int THREADS = 100;
 
+  /** By how much what is to be learned from is late, so that a busy machine notices. */
+  private static final int LATE_MILLIS = 300;
+
   /** How long and from which random choices. */
   record Plan(Duration most, long requests, long seed) {}
 
@@ -42,6 +46,7 @@ final class Soak {
   private final Map<Verdict, LongAdder> verdicts = new EnumMap<>(Verdict.class);
   private final Map<Behaviour, LongAdder> answered = new EnumMap<>(Behaviour.class);
   private final Map<Behaviour, LongAdder> expired = new EnumMap<>(Behaviour.class);
+  private final boolean mayReset;
   private long start;
   private long nanos;
 
@@ -52,6 +57,7 @@ final class Soak {
     // Jetty is one, whatever its servlet environment is.
     this.name = kind.name().toLowerCase(Locale.ROOT).replaceFirst("_.*", "");
     this.ledger = log.ledger(name);
+    this.mayReset = kind != Containers.TOMCAT;
     for (Verdict verdict : Verdict.values()) {
       verdicts.put(verdict, new LongAdder());
     }
@@ -87,7 +93,7 @@ final class Soak {
   private void learn(int port, List<String> zones) throws Exception {
     long number = 0;
     try (User http1 = new Http1User(port);
-        var shared = new Http2User.Shared(port);
+        var shared = new Http2User.Shared(port, mayReset);
         User http2 = new Http2User(shared)) {
       for (String zone : zones) {
         for (Limit limit : Limit.values()) {
@@ -100,7 +106,7 @@ final class Soak {
                       zone,
                       limit,
                       /* tokens= */ 1,
-                      /* pauseMillis= */ 4 * limit.millis,
+                      /* pauseMillis= */ limit.millis + LATE_MILLIS,
                       /* sent= */ 0,
                       /* chunked= */ false,
                       Order.Manner.PLAIN);
@@ -140,7 +146,7 @@ final class Soak {
     }
     for (int i = 0; i < HTTP2_USERS; i++) {
       if (i % USERS_OF_A_CONNECTION == 0) {
-        connections.add(new Http2User.Shared(port));
+        connections.add(new Http2User.Shared(port, mayReset));
       }
       Http2User.Shared connection = connections.get(connections.size() - 1);
       users.add(user(HTTP1_USERS + i, new Http2User(connection), zones));
@@ -249,8 +255,26 @@ final class Soak {
     try {
       Gate.eventually(condition, what);
     } catch (AssertionError left) {
-      findings.add(kind + ": " + left.getMessage());
+      findings.add(kind + ": " + left.getMessage() + inside());
     }
+  }
+
+  /** The stacks of those who are inside an application. */
+  private static String inside() {
+    var stacks = new StringBuilder();
+    Thread.getAllStackTraces()
+        .forEach(
+            (thread, stack) -> {
+              if (Arrays.stream(stack)
+                  .anyMatch(
+                      one -> one.getClassName().startsWith(SoakApplication.class.getName()))) {
+                stacks.append("\n    ").append(thread);
+                Arrays.stream(stack)
+                    .limit(24)
+                    .forEach(one -> stacks.append("\n      at ").append(one));
+              }
+            });
+    return stacks.toString();
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
@@ -266,7 +290,8 @@ final class Soak {
     if (ledger.leftWithoutStuck() > 0) {
       findings.add(kind + ": workers that left and were never late: " + ledger.leftWithoutStuck());
     }
-    long mayBeUnseen = count(Verdict.QUIT).sum() + count(Verdict.LOST).sum();
+    long mayBeUnseen =
+        count(Verdict.QUIT).sum() + count(Verdict.LOST).sum() + count(Verdict.EXPIRED_BARE).sum();
     if (ledger.loggedAndNotSeen() > mayBeUnseen) {
       findings.add(
           kind + ": answers that nobody saw: " + ledger.loggedAndNotSeen() + " of " + mayBeUnseen);

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.soak;
 
+import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.contract.ContainerLog;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,26 @@ final class SoakLog extends Handler implements AutoCloseable {
               "org.eclipse.jetty", ".*" + CUT_OFF, null, "Jetty logs each response that is cut"),
           new AccountedFor(
               "org.apache.catalina", ".*", CUT_OFF, "Tomcat logs each response that is cut"),
+          new AccountedFor(
+              "org.apache.catalina",
+              "Servlet.service\\(\\) for servlet .* threw exception.*",
+              DeadlineExceededException.class.getName(),
+              "Tomcat logs what the target of a late forward or include throws"),
+          new AccountedFor(
+              "org.eclipse.jetty.util.thread.SerializedInvoker",
+              "Serialized invocation error",
+              "api=BLOCKING",
+              "Jetty hears of the end of a non-blocking write after it has recycled the output"),
+          new AccountedFor(
+              "io.undertow.request",
+              "UT005088: .*",
+              null,
+              "Undertow closes non-blocking output of which the client has gone, or that was cut"),
+          new AccountedFor(
+              "io.undertow.request",
+              "UT005090: .*",
+              "\"this.data\" is null",
+              "Undertow drains a body on one thread while its stream is reset on another"),
           new AccountedFor(
               "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
 

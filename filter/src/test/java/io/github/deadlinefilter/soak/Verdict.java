@@ -2,6 +2,7 @@ package io.github.deadlinefilter.soak;
 
 import io.github.deadlinefilter.contract.Response;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ enum Verdict {
   OWN,
   /** The filter's whole answer, with nothing of the application in it. */
   EXPIRED,
+  /** As EXPIRED, without its body: there was no output yet that takes one. */
+  EXPIRED_BARE,
   /** The application's answer had begun, and what came of it is of the order's own token. */
   CUT,
   /** Ended before its head was out; only where the application had begun its answer. */
@@ -24,6 +27,17 @@ enum Verdict {
   private static final Set<String> OWN_FIELDS =
       Set.of("x-token", "x-sec", "x-late", "x-outer", "x-trailer");
 
+  private static final Set<String> OF_A_BARE_ANSWER =
+      Set.of(
+          "cache-control",
+          "retry-after",
+          "x-outer",
+          "content-type",
+          "content-length",
+          "date",
+          "connection",
+          "keep-alive");
+
   /** Null: it is wrong, and has been reported. */
   static @Nullable Verdict of(
       Order order, Response response, OwnReplies replies, Findings findings) {
@@ -33,6 +47,9 @@ enum Verdict {
     } else if (response.ending() == Response.Ending.UNFRAMED) {
       wrong = "nobody can tell whether it is whole";
     } else if (isOfTheFilter(order, response)) {
+      if (isBare(order, response)) {
+        return EXPIRED_BARE;
+      }
       wrong = ofTheFilter(order, response, replies);
       if (wrong == null) {
         return EXPIRED;
@@ -49,6 +66,20 @@ enum Verdict {
 
   private static boolean isOfTheFilter(Order order, Response response) {
     return response.status() == order.limit().status();
+  }
+
+  /**
+   * Undertow's non-blocking output takes nothing before the pass in which it became non-blocking is
+   * over, and in the `container` kind that is after the answer.
+   */
+  private static boolean isBare(Order order, Response response) {
+    return order.behaviour().is(Behaviour.Trait.NON_BLOCKING)
+        && response.complete()
+        && response.octets().isEmpty()
+        && "no-store".equals(response.header("Cache-Control"))
+        && response.headers().stream()
+            .map(header -> header.getKey().toLowerCase(Locale.ROOT))
+            .allMatch(OF_A_BARE_ANSWER::contains);
   }
 
   private static @Nullable String ofTheFilter(Order order, Response response, OwnReplies replies) {
@@ -115,7 +146,7 @@ enum Verdict {
   }
 
   private static @Nullable String foreign(Order order, Map.Entry<String, String> header) {
-    String name = header.getKey().toLowerCase(java.util.Locale.ROOT);
+    String name = header.getKey().toLowerCase(Locale.ROOT);
     String value = header.getValue();
     if (OWN_FIELDS.contains(name)) {
       return value.equals(order.token()) ? null : "the header " + name + " is not its own";
