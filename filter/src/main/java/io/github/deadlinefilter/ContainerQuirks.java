@@ -84,6 +84,11 @@ class ContainerQuirks {
     response.reset();
   }
 
+  /** Whether another answer can be given to a request that the application has upgraded. */
+  boolean canRefuseUpgrade() {
+    return false;
+  }
+
   /** The cookies of a response, where its headers do not have them. */
   @Nullable Object cookies(HttpServletResponse response) {
     return null;

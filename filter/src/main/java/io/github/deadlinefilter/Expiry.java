@@ -307,9 +307,12 @@ final class Expiry {
     }
   }
 
-  /** Whether the head of the response has left. */
+  /**
+   * Whether the head of the response has left, or no other one can be given: not where a container
+   * hands the connection over to an upgrade whatever is answered.
+   */
   boolean hasBegun(RequestRun run) {
-    return quirks.isOnWire(run.response);
+    return quirks.isOnWire(run.response) || (run.isUpgraded() && !quirks.canRefuseUpgrade());
   }
 
   // ---- the steps

@@ -210,7 +210,19 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   @Override
   public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler)
       throws IOException, ServletException {
-    return guardServlet(RunState.READ, () -> super.upgrade(handler));
+    return guardServlet(
+        RunState.READ,
+        () -> {
+          boolean done = false;
+          run.upgraded(true);
+          try {
+            T made = super.upgrade(handler);
+            done = true;
+            return made;
+          } finally {
+            run.upgraded(done);
+          }
+        });
   }
 
   @Override

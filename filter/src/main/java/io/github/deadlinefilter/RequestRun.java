@@ -71,6 +71,8 @@ final class RequestRun extends RunState implements Runnable {
 
   private volatile @Nullable Thread outside;
 
+  private volatile boolean upgraded;
+
   // ---- what an expiry adds
 
   private volatile boolean cut;
@@ -289,6 +291,15 @@ final class RequestRun extends RunState implements Runnable {
 
   boolean isOutside() {
     return outside == Thread.currentThread();
+  }
+
+  /** The application has told the container to hand the connection over to another protocol. */
+  void upgraded(boolean accepted) {
+    upgraded = accepted;
+  }
+
+  boolean isUpgraded() {
+    return upgraded;
   }
 
   void enterOrThrow(long unit) {

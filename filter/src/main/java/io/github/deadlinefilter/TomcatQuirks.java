@@ -43,7 +43,7 @@ final class TomcatQuirks extends ContainerQuirks {
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
   }
 
-  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+  private static Field field(Class<?> type, String name) throws NoSuchFieldException {
     Class<?> declaring = type;
     while (true) {
       try {
@@ -129,6 +129,7 @@ final class TomcatQuirks extends ContainerQuirks {
       if (!isHttp1(request)) {
         return resetStream(processor);
       }
+      takeUpgradeBack(processor);
       Object channel = channel(processor);
       if (channel instanceof SocketChannel socket) {
         socket.shutdownOutput();
@@ -142,6 +143,15 @@ final class TomcatQuirks extends ContainerQuirks {
       return true; // closed already
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return false;
+    }
+  }
+
+  /** Its handler would go on with what the client sends. */
+  private static void takeUpgradeBack(Object processor) throws IllegalAccessException {
+    try {
+      field(processor.getClass(), "upgradeToken").set(processor, null);
+    } catch (NoSuchFieldException e) {
+      // There are no upgrades over AJP.
     }
   }
 

@@ -117,6 +117,12 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
+  /** It looks at the status of the answer. */
+  @Override
+  boolean canRefuseUpgrade() {
+    return true;
+  }
+
   /** A connection that is closed wakes nobody who waits for it to take bytes. */
   @Override
   boolean mayInterruptWrite(HttpServletRequest request) {
