@@ -86,6 +86,13 @@ final class Http1Client extends RawClient {
     return status;
   }
 
+  /** Reads a line of what the connection speaks after an upgrade. */
+  String readLine() throws IOException {
+    readStart = System.nanoTime();
+    seen.reset();
+    return line(/* first= */ true);
+  }
+
   @Override
   Response read(boolean ofHead) throws IOException {
     readStart = System.nanoTime();
