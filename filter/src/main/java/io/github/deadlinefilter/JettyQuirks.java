@@ -14,6 +14,11 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method connection;
   private final Method endPoint;
   private final Method close;
+  private final Method context;
+  private final Method contextHandler;
+  private final Method currentContext;
+  private final @Nullable Method enterScope;
+  private final @Nullable Method exitScope;
 
   /**
    * @param contextName the class of the ServletContext, whose package has the environment's name
@@ -24,12 +29,58 @@ final class JettyQuirks extends ContainerQuirks {
     Class<?> apiRequest = loader.loadClass(environment + ".servlet.ServletApiRequest");
     setAsyncSupported = apiRequest.getMethod("setAsyncSupported", boolean.class);
     coreRequest = apiRequest.getMethod("getRequest");
-    connectionMetaData =
-        loader.loadClass("org.eclipse.jetty.server.Request").getMethod("getConnectionMetaData");
+    Class<?> request = loader.loadClass("org.eclipse.jetty.server.Request");
+    connectionMetaData = request.getMethod("getConnectionMetaData");
     connection =
         loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
     endPoint = loader.loadClass("org.eclipse.jetty.io.Connection").getMethod("getEndPoint");
     close = loader.loadClass("org.eclipse.jetty.io.EndPoint").getMethod("close");
+    context = request.getMethod("getContext");
+    Class<?> handler = loader.loadClass("org.eclipse.jetty.server.handler.ContextHandler");
+    contextHandler =
+        loader
+            .loadClass("org.eclipse.jetty.server.handler.ContextHandler$ScopedContext")
+            .getMethod("getContextHandler");
+    currentContext = handler.getMethod("getCurrentContext");
+    Class<?> type = loader.loadClass("org.eclipse.jetty.server.Context");
+    enterScope = ifAccessible(handler, "enterScope", request);
+    exitScope = ifAccessible(handler, "exitScope", request, type, ClassLoader.class);
+  }
+
+  /** They are protected, and out of reach where Jetty runs as modules. */
+  private static @Nullable Method ifAccessible(Class<?> type, String name, Class<?>... parameters)
+      throws NoSuchMethodException {
+    Method method = type.getDeclaredMethod(name, parameters);
+    return method.trySetAccessible() ? method : null;
+  }
+
+  /** Its security looks for the application's context in a thread local, as applications may. */
+  @Override
+  Runnable bind(HttpServletRequest request) {
+    Method enter = enterScope;
+    Method exit = exitScope;
+    if (enter == null || exit == null) {
+      return () -> {};
+    }
+    try {
+      Object core = coreRequest.invoke(request);
+      Object own = context.invoke(core);
+      Object before = currentContext.invoke(null);
+      if (before == own) {
+        return () -> {};
+      }
+      Object handler = contextHandler.invoke(own);
+      Object loader = enter.invoke(handler, core);
+      return () -> {
+        try {
+          exit.invoke(handler, core, before, loader);
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException(e);
+        }
+      };
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Its reset() ends with the cookie of the session, and fails if that has been invalidated. */
