@@ -105,6 +105,7 @@ public final class Application {
   final List<EventListener> listeners = new ArrayList<>();
   final Map<String, String> staticFiles = new LinkedHashMap<>();
   String contextPath = "";
+  @Nullable Login login;
 
   public Application contextPath(String path) {
     contextPath = path;
@@ -119,6 +120,13 @@ public final class Application {
     var entry = new FilterEntry("filter-" + filters.size(), pattern, filter);
     setup.accept(entry);
     filters.add(entry);
+    return this;
+  }
+
+  /** A filter in front of all that have been named so far. */
+  public Application outerFilter(String pattern, Filter filter, Consumer<FilterEntry> setup) {
+    filter(pattern, filter, setup);
+    filters.add(0, filters.remove(filters.size() - 1));
     return this;
   }
 
@@ -151,6 +159,12 @@ public final class Application {
   /** Any listener of the servlet specification: of the context, of requests, of attributes. */
   public Application listener(EventListener listener) {
     listeners.add(listener);
+    return this;
+  }
+
+  /** Has the container let users in. */
+  public Application login(Login method) {
+    login = method;
     return this;
   }
 

@@ -1,11 +1,15 @@
 package io.github.deadlinefilter.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /** Runs the same scenario with the filter in front of it and without it. */
 final class Comparison {
@@ -40,6 +44,28 @@ final class Comparison {
     return client -> client.get(path).read();
   }
 
+  /** Runs it without the filter and with it, and returns what came of it both times. */
+  static Outcome same(Combination setup, int notes, Scenario scenario, Exchange... exchanges)
+      throws Exception {
+    Outcome without = run(setup, false, notes, scenario, exchanges);
+    assertEquals(without, run(setup, true, notes, scenario, exchanges));
+    return without;
+  }
+
+  /**
+   * As {@link #same}, for what a container does otherwise where anything at all is wrapped around
+   * its own request and response: that the filter's guards come to no more than {@link
+   * PlainWrappers}. Fails where those make no difference either, so that it is used for nothing
+   * else.
+   */
+  static Outcome sameAsAnyWrapper(
+      Combination setup, int notes, Scenario scenario, Exchange... exchanges) throws Exception {
+    Outcome wrapped = run(setup, PlainWrappers::inFront, notes, scenario, exchanges);
+    assertNotEquals(run(setup, false, notes, scenario, exchanges), wrapped);
+    assertEquals(wrapped, run(setup, true, notes, scenario, exchanges));
+    return wrapped;
+  }
+
   /**
    * The scenario's outcome once its application has noted {@code notes} things.
    *
@@ -48,10 +74,27 @@ final class Comparison {
   static Outcome run(
       Combination setup, boolean filtered, int notes, Scenario scenario, Exchange... exchanges)
       throws Exception {
+    return run(
+        setup,
+        app -> {
+          if (filtered) {
+            app.filter("/*", setup.filter().deadline(LONG).build());
+          }
+        },
+        notes,
+        scenario,
+        exchanges);
+  }
+
+  private static Outcome run(
+      Combination setup,
+      Consumer<Application> front,
+      int notes,
+      Scenario scenario,
+      Exchange... exchanges)
+      throws Exception {
     var app = new Application();
-    if (filtered) {
-      app.filter("/*", setup.filter().deadline(LONG).build());
-    }
+    front.accept(app);
     Queue<String> noted = new ConcurrentLinkedQueue<>();
     scenario.describe(app, noted);
     List<String> answers = new ArrayList<>();
@@ -82,26 +125,34 @@ final class Comparison {
       Gate.eventually(() -> noted.size() >= notes, notes + " notes, not only " + noted);
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
-    return new Outcome(answers, List.copyOf(noted));
+    return new Outcome(answers, noted.stream().map(Comparison::stable).toList());
+  }
+
+  /** Without the ids of sessions, and without the dates that a container makes of Max-Age. */
+  private static String stable(String text) {
+    return text.replaceAll("(?i)(JSESSIONID=)[\\w.-]+", "$1ID")
+        .replaceAll("(?i)(Expires=)\\w{3}, [\\w -]+ [\\d:]{8} GMT", "$1DATE");
   }
 
   /** Without what differs from run to run; error pages hold stack traces, with other frames. */
   private static String summary(Response response) {
     if (response.status() >= 400) {
-      return response.status() + " " + response.complete();
+      List<String> asked = response.headers("WWW-Authenticate");
+      return response.status() + " " + response.complete() + (asked.isEmpty() ? "" : " " + asked);
     }
     List<String> headers =
         response.headers().stream()
             .filter(header -> !isVolatile(header.getKey()))
             .map(Object::toString)
             .toList();
-    return response.status()
-        + " "
-        + headers
-        + " "
-        + response.ending()
-        + " "
-        + response.trailers()
-        + response.octets();
+    return stable(
+        response.status()
+            + " "
+            + headers
+            + " "
+            + response.ending()
+            + " "
+            + response.trailers()
+            + response.octets());
   }
 }

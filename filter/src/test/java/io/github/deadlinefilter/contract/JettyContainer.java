@@ -6,6 +6,12 @@ import java.util.Objects;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.RateControl;
+import org.eclipse.jetty.security.Authenticator;
+import org.eclipse.jetty.security.HashLoginService;
+import org.eclipse.jetty.security.LoginService;
+import org.eclipse.jetty.security.UserStore;
+import org.eclipse.jetty.security.authentication.BasicAuthenticator;
+import org.eclipse.jetty.security.authentication.FormAuthenticator;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -14,6 +20,7 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.security.Credential;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +134,22 @@ final class JettyContainer implements TestContainer {
   @Override
   public String toString() {
     return "Jetty " + Server.getVersion();
+  }
+
+  static LoginService loginService() {
+    var users = new UserStore();
+    Login.USERS.forEach(
+        (name, role) ->
+            users.addUser(name, Credential.getCredential(Login.PASSWORD), new String[] {role}));
+    var service = new HashLoginService(Login.REALM);
+    service.setUserStore(users);
+    return service;
+  }
+
+  static Authenticator authenticator(Login login) {
+    return login == Login.BASIC
+        ? new BasicAuthenticator()
+        : new FormAuthenticator(Login.PAGE, Login.ERROR_PAGE, /* dispatch= */ false);
   }
 
   private static <T> T started(@Nullable T part) {

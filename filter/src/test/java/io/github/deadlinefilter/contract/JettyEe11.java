@@ -7,6 +7,9 @@ import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.ee11.servlet.security.ConstraintMapping;
+import org.eclipse.jetty.ee11.servlet.security.ConstraintSecurityHandler;
+import org.eclipse.jetty.security.Constraint;
 
 /**
  * Jetty's ee11 servlet environment. The other one is the same line for line, of another package:
@@ -22,6 +25,9 @@ final class JettyEe11 {
     context.setTempDirectory(folder.work().toFile());
     context.setBaseResourceAsPath(folder.site(application.staticFiles));
     application.listeners.forEach(context::addEventListener);
+    if (application.login != null) {
+      context.setSecurityHandler(security(application.login));
+    }
 
     for (Application.FilterEntry entry : application.filters) {
       var holder = new FilterHolder(entry.filter);
@@ -45,6 +51,18 @@ final class JettyEe11 {
     application.errorPagesByException.forEach(errors::addErrorPage);
     context.setErrorHandler(errors);
     return context;
+  }
+
+  private static ConstraintSecurityHandler security(Login login) {
+    var security = new ConstraintSecurityHandler();
+    security.setLoginService(JettyContainer.loginService());
+    security.setRealmName(Login.REALM);
+    security.setAuthenticator(JettyContainer.authenticator(login));
+    var mapping = new ConstraintMapping();
+    mapping.setPathSpec(Login.PATTERN);
+    mapping.setConstraint(Constraint.from(Login.ROLE));
+    security.addConstraintMapping(mapping);
+    return security;
   }
 
   private static ServletHolder holder(String name, Servlet servlet) {

@@ -17,7 +17,6 @@ import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -29,42 +28,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SessionTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
-  /** The session's cookie as the client last got it, sent along with every later request. */
-  private final AtomicReference<String> cookie = new AtomicReference<>("JSESSIONID=unknown");
+  private final SessionCookie cookie = new SessionCookie();
 
-  /** Compares, and returns what came of it with the filter. */
+  /** Compares, and returns what came of it. */
   private Outcome same(int notes, Scenario scenario, Exchange... exchanges) throws Exception {
-    Outcome without = run(false, notes, scenario, exchanges);
-    Outcome with = run(true, notes, scenario, exchanges);
-    assertEquals(without, with);
-    return with;
-  }
-
-  private Outcome run(boolean filtered, int notes, Scenario scenario, Exchange... exchanges)
-      throws Exception {
-    cookie.set("JSESSIONID=unknown");
-    Outcome outcome = Comparison.run(setup, filtered, notes, scenario, exchanges);
-    return new Outcome(
-        outcome.answers().stream().map(SessionTransparencyContractTest::stable).toList(),
-        outcome.notes().stream().map(SessionTransparencyContractTest::stable).toList());
-  }
-
-  /** Without the ids, and without the dates that a container makes of Max-Age. */
-  private static String stable(String text) {
-    return text.replaceAll("(?i)(JSESSIONID=)[\\w.-]+", "$1ID")
-        .replaceAll("Expires=\\w{3}, [\\w -]+ [\\d:]{8} GMT", "Expires=DATE");
-  }
-
-  private Exchange get(String path) {
-    return client -> {
-      Response response = client.get(path, "Cookie: " + cookie.get()).read();
-      for (String set : response.headers("Set-Cookie")) {
-        if (set.startsWith("JSESSIONID=")) {
-          cookie.set(set.replaceAll(";.*", ""));
-        }
-      }
-      return response;
-    };
+    Scenario fromTheStart =
+        (app, noted) -> {
+          cookie.forget();
+          scenario.describe(app, noted);
+        };
+    return Comparison.same(setup, notes, fromTheStart, exchanges);
   }
 
   private static void requested(Queue<String> notes, HttpServletRequest request) {
@@ -114,10 +87,10 @@ class SessionTransparencyContractTest {
         same(
             0,
             scenario,
-            get("/look"),
-            get("/put"),
-            get("/look"),
-            get("/take"),
+            cookie.get("/look"),
+            cookie.get("/put"),
+            cookie.get("/look"),
+            cookie.get("/take"),
             Comparison.get("/look"),
             Comparison.get("/look;jsessionid=unknown"));
     assertTrue(outcome.answers().get(1).contains("JSESSIONID=ID"), outcome::toString);
@@ -161,7 +134,13 @@ class SessionTransparencyContractTest {
                       }
                     });
     Outcome outcome =
-        same(0, scenario, get("/put"), get("/change"), get("/take"), Comparison.get("/refused"));
+        same(
+            0,
+            scenario,
+            cookie.get("/put"),
+            cookie.get("/change"),
+            cookie.get("/take"),
+            Comparison.get("/refused"));
     assertEquals("false true true", outcome.notes().get(0));
     assertTrue(outcome.answers().get(1).contains("JSESSIONID=ID"), outcome::toString);
     assertTrue(outcome.answers().get(2).endsWith("a value"), outcome::toString);
@@ -208,12 +187,12 @@ class SessionTransparencyContractTest {
     same(
         7,
         scenario,
-        get("/put"),
-        get("/end"),
-        get("/look"),
-        get("/put"),
-        get("/again"),
-        get("/look"),
+        cookie.get("/put"),
+        cookie.get("/end"),
+        cookie.get("/look"),
+        cookie.get("/put"),
+        cookie.get("/again"),
+        cookie.get("/look"),
         Comparison.get("/committed"));
   }
 
@@ -270,7 +249,7 @@ class SessionTransparencyContractTest {
                       session.invalidate();
                       notes.add("ended it");
                     });
-    Outcome outcome = same(0, scenario, get("/all"));
+    Outcome outcome = same(0, scenario, cookie.get("/all"));
     assertTrue(outcome.notes().contains("changed false"), outcome::toString);
     assertTrue(outcome.notes().contains("destroyed 2"), outcome::toString);
   }
@@ -288,7 +267,7 @@ class SessionTransparencyContractTest {
                   notes.add(
                       response.encodeRedirectURL("/x?y=1").replaceAll("=[\\w.-]{20,}", "=ID"));
                 });
-    same(0, scenario, client -> client.get("/encode").read(), get("/encode"));
+    same(0, scenario, client -> client.get("/encode").read(), cookie.get("/encode"));
   }
 
   @Test

@@ -7,6 +7,8 @@ import jakarta.servlet.ServletRegistration;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.logging.LogRecord;
+import org.apache.catalina.authenticator.BasicAuthenticator;
+import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.servlets.DefaultServlet;
@@ -18,6 +20,9 @@ import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.descriptor.web.SecurityCollection;
+import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -113,6 +118,9 @@ final class TomcatContainer implements TestContainer {
     context.addServletContainerInitializer(
         (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
 
+    if (application.login != null) {
+      secure(tomcat, context, application.login);
+    }
     for (Application.FilterEntry entry : application.filters) {
       var definition = new FilterDef();
       definition.setFilterName(entry.name);
@@ -143,6 +151,26 @@ final class TomcatContainer implements TestContainer {
           context.addErrorPage(page);
         });
     return context;
+  }
+
+  private static void secure(Tomcat tomcat, StandardContext context, Login login) {
+    Login.USERS.forEach(
+        (name, role) -> {
+          tomcat.addUser(name, Login.PASSWORD);
+          tomcat.addRole(name, role);
+          context.addSecurityRole(role);
+        });
+    boolean form = login == Login.FORM;
+    context.setLoginConfig(
+        new LoginConfig(
+            login.name(), Login.REALM, form ? Login.PAGE : null, form ? Login.ERROR_PAGE : null));
+    context.getPipeline().addValve(form ? new FormAuthenticator() : new BasicAuthenticator());
+    var keepers = new SecurityCollection();
+    keepers.addPattern(Login.PATTERN);
+    var constraint = new SecurityConstraint();
+    constraint.addCollection(keepers);
+    constraint.addAuthRole(Login.ROLE);
+    context.addConstraint(constraint);
   }
 
   private static void deploy(Application application, ServletContext context) {

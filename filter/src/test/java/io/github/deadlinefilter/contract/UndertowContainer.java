@@ -12,7 +12,10 @@ import io.undertow.servlet.api.DeploymentManager;
 import io.undertow.servlet.api.ErrorPage;
 import io.undertow.servlet.api.FilterInfo;
 import io.undertow.servlet.api.ListenerInfo;
+import io.undertow.servlet.api.LoginConfig;
+import io.undertow.servlet.api.SecurityConstraint;
 import io.undertow.servlet.api.ServletInfo;
+import io.undertow.servlet.api.WebResourceCollection;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -86,6 +89,9 @@ final class UndertowContainer implements TestContainer {
                     .setBase(folder.site(application.staticFiles))
                     .setAllowResourceChangeListeners(false)
                     .build());
+    if (application.login != null) {
+      secure(info, application.login);
+    }
     for (EventListener listener : application.listeners) {
       info.addListener(listener(listener.getClass(), listener));
     }
@@ -112,6 +118,19 @@ final class UndertowContainer implements TestContainer {
     application.errorPagesByException.forEach(
         (exception, path) -> info.addErrorPage(new ErrorPage(path, exception)));
     return info;
+  }
+
+  private static void secure(DeploymentInfo info, Login login) {
+    info.setIdentityManager(new UndertowIdentities());
+    info.setLoginConfig(
+        login == Login.BASIC
+            ? new LoginConfig("BASIC", Login.REALM)
+            : new LoginConfig("FORM", Login.REALM, Login.PAGE, Login.ERROR_PAGE));
+    info.addSecurityRoles(Login.USERS.values());
+    info.addSecurityConstraint(
+        new SecurityConstraint()
+            .addWebResourceCollection(new WebResourceCollection().addUrlPattern(Login.PATTERN))
+            .addRoleAllowed(Login.ROLE));
   }
 
   private static ListenerInfo listener(
