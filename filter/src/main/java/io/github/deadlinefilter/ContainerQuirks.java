@@ -4,6 +4,7 @@ import io.github.deadlinefilter.RequestRun.IoCall;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Field;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -176,6 +177,23 @@ class ContainerQuirks {
 
   /** Gives a reader that waits for the client's bytes the end of the stream instead. */
   void endInput(HttpServletRequest request) {}
+
+  /** A field of {@code type} or of what it extends, accessible. */
+  static Field field(Class<?> type, String name) throws NoSuchFieldException {
+    Class<?> declaring = type;
+    while (true) {
+      try {
+        Field field = declaring.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+      } catch (NoSuchFieldException e) {
+        declaring = declaring.getSuperclass();
+        if (declaring == null) {
+          throw e;
+        }
+      }
+    }
+  }
 
   static boolean isHttp1(HttpServletRequest request) {
     return request.getProtocol().startsWith("HTTP/1");

@@ -43,22 +43,6 @@ final class TomcatQuirks extends ContainerQuirks {
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
   }
 
-  private static Field field(Class<?> type, String name) throws NoSuchFieldException {
-    Class<?> declaring = type;
-    while (true) {
-      try {
-        Field field = declaring.getDeclaredField(name);
-        field.setAccessible(true);
-        return field;
-      } catch (NoSuchFieldException e) {
-        declaring = declaring.getSuperclass();
-        if (declaring == null) {
-          throw e;
-        }
-      }
-    }
-  }
-
   private static Method method(Class<?> type, String name, Class<?>... parameters)
       throws ReflectiveOperationException {
     Class<?> declaring = type;

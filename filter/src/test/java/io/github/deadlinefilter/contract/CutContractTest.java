@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A response that has begun cannot be answered any more: its client can tell that it is cut. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
 class CutContractTest {
   private static final Duration DEADLINE = Duration.ofMillis(200);
 
@@ -71,7 +71,8 @@ class CutContractTest {
                   for (int i = 0; i < 1024; i++) {
                     response.getOutputStream().write(much);
                   }
-                });
+                })
+            .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container, 4096)) {
       client.get("/big");
@@ -79,6 +80,9 @@ class CutContractTest {
       assertTrue(line.contains(" answer=aborted"), line);
       Gate.eventually(() -> container.busyThreads() == 0, "the writer has left or is parked");
       assertTrue(client.read().cut());
+      if (setup.wire() == Wire.H2C) {
+        assertEquals("hi", client.get("/hi").read().text(), "the other streams go on");
+      }
     }
   }
 }
