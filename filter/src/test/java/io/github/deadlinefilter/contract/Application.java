@@ -104,6 +104,7 @@ public final class Application {
   final Map<Class<? extends Throwable>, String> errorPagesByException = new LinkedHashMap<>();
   final List<EventListener> listeners = new ArrayList<>();
   final Map<String, String> staticFiles = new LinkedHashMap<>();
+  final List<String> welcomeFiles = new ArrayList<>();
   String contextPath = "";
   @Nullable Login login;
 
@@ -165,6 +166,12 @@ public final class Application {
   /** Has the container let users in. */
   public Application login(Login method) {
     login = method;
+    return this;
+  }
+
+  /** What the container looks for in a folder that it is asked for. */
+  public Application welcomeFile(String name) {
+    welcomeFiles.add(name);
     return this;
   }
 

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs the same scenario with the filter in front of it and without it. */
 final class Comparison {
@@ -128,9 +130,16 @@ final class Comparison {
     return new Outcome(answers, noted.stream().map(Comparison::stable).toList());
   }
 
-  /** Without the ids of sessions, and without the dates that a container makes of Max-Age. */
+  private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([\\w=-]{8,})");
+
+  /**
+   * Without the ids of sessions, the boundaries of multipart bodies, and the dates that a container
+   * makes of Max-Age.
+   */
   private static String stable(String text) {
-    return text.replaceAll("(?i)(JSESSIONID=)[\\w.-]+", "$1ID")
+    Matcher boundary = BOUNDARY.matcher(text);
+    return (boundary.find() ? text.replace(boundary.group(1), "BOUNDARY") : text)
+        .replaceAll("(?i)(JSESSIONID=)[\\w.-]+", "$1ID")
         .replaceAll("(?i)(Expires=)\\w{3}, [\\w -]+ [\\d:]{8} GMT", "$1DATE");
   }
 
@@ -145,14 +154,31 @@ final class Comparison {
             .filter(header -> !isVolatile(header.getKey()))
             .map(Object::toString)
             .toList();
-    return stable(
-        response.status()
-            + " "
-            + headers
-            + " "
-            + response.ending()
-            + " "
-            + response.trailers()
-            + response.octets());
+    return shortened(
+        stable(
+            response.status()
+                + " "
+                + headers
+                + " "
+                + response.ending()
+                + " "
+                + response.trailers()
+                + response.octets()));
+  }
+
+  private static final int SHOWN = 200;
+
+  /** Whatever differs in it differs still, and who reads of a failed comparison can read it. */
+  private static String shortened(String text) {
+    int left = text.length() - SHOWN;
+    return left <= SHOWN
+        ? text
+        : text.substring(0, SHOWN)
+            + " ... "
+            + text.length()
+            + " characters of hash code "
+            + text.hashCode()
+            + " ... "
+            + text.substring(left);
   }
 }

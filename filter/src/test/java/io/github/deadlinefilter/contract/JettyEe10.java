@@ -24,6 +24,7 @@ final class JettyEe10 {
     var context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
     context.setTempDirectory(folder.work().toFile());
     context.setBaseResourceAsPath(folder.site(application.staticFiles));
+    context.setWelcomeFiles(application.welcomeFiles.toArray(String[]::new));
     application.listeners.forEach(context::addEventListener);
     if (application.login != null) {
       context.setSecurityHandler(security(application.login));

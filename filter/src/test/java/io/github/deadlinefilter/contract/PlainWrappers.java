@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
  *   <li>Undertow gives what has been forwarded no Content-Length.
  *   <li>Jetty's {@code authenticate} writes its answer as an application would, into a buffer that
  *       has not left when it returns.
+ *   <li>Jetty gives many ranges of a file, if they are small, a Content-Length.
  * </ul>
  */
 final class PlainWrappers {

@@ -1,7 +1,6 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.contract.Comparison.Exchange;
 import io.github.deadlinefilter.contract.Comparison.Outcome;
@@ -145,27 +144,5 @@ class RequestTransparencyContractTest {
         Comparison.get("/a"),
         Comparison.get("/a?encoding=UTF-8"),
         client -> client.get("/a", "Accept-Language: fr;q=0.5, de-CH, en;q=0.7").read());
-  }
-
-  @Test
-  void staticFile_conditionalAndInRanges() throws Exception {
-    Scenario scenario = (app, notes) -> app.staticFile("cat.txt", "a small grey cat");
-    Outcome outcome =
-        same(
-            0,
-            scenario,
-            client -> {
-              String modified = client.get("/cat.txt").read().header("Last-Modified");
-              return client.get("/cat.txt", "If-Modified-Since: " + modified).read();
-            },
-            client -> client.get("/cat.txt", "If-None-Match: *").read(),
-            client -> client.get("/cat.txt", "If-None-Match: \"other\"").read(),
-            client -> client.get("/cat.txt", "Range: bytes=2-6").read(),
-            client -> client.get("/cat.txt", "Range: bytes=-3").read(),
-            client -> client.get("/cat.txt", "Range: bytes=90-").read(),
-            client -> client.head("/cat.txt").readHead(),
-            Comparison.get("/cat.txt"));
-    assertTrue(outcome.answers().get(0).startsWith("304"), outcome::toString);
-    assertTrue(outcome.answers().get(3).startsWith("206"), outcome::toString);
   }
 }

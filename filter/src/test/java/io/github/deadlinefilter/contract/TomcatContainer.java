@@ -118,6 +118,7 @@ final class TomcatContainer implements TestContainer {
     context.addServletContainerInitializer(
         (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
 
+    application.welcomeFiles.forEach(context::addWelcomeFile);
     if (application.login != null) {
       secure(tomcat, context, application.login);
     }

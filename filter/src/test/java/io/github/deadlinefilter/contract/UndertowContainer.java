@@ -89,6 +89,7 @@ final class UndertowContainer implements TestContainer {
                     .setBase(folder.site(application.staticFiles))
                     .setAllowResourceChangeListeners(false)
                     .build());
+    info.addWelcomePages(application.welcomeFiles);
     if (application.login != null) {
       secure(info, application.login);
     }
