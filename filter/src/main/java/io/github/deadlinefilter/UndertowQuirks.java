@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import io.github.deadlinefilter.RequestRun.IoCall;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,6 +30,9 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method setServletRequest;
   private final Method getServletResponse;
   private final Method setServletResponse;
+  private final Method getDispatcherType;
+  private final Method setDispatcherType;
+  private final Method setInsideInclude;
   private final Method setAsyncSupported;
   private final Method connection;
   private final Method close;
@@ -47,10 +51,9 @@ final class UndertowQuirks extends ContainerQuirks {
         loader
             .loadClass("io.undertow.servlet.spec.HttpServletRequestImpl")
             .getMethod("getExchange");
-    responseExchange =
-        loader
-            .loadClass("io.undertow.servlet.spec.HttpServletResponseImpl")
-            .getMethod("getExchange");
+    Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
+    responseExchange = response.getMethod("getExchange");
+    setInsideInclude = response.getMethod("setInsideInclude", boolean.class);
     attachment =
         exchange.getMethod("getAttachment", loader.loadClass("io.undertow.util.AttachmentKey"));
     contextKey = Objects.requireNonNull(context.getField("ATTACHMENT_KEY").get(null));
@@ -61,6 +64,8 @@ final class UndertowQuirks extends ContainerQuirks {
     setServletRequest = context.getMethod("setServletRequest", ServletRequest.class);
     getServletResponse = context.getMethod("getServletResponse");
     setServletResponse = context.getMethod("setServletResponse", ServletResponse.class);
+    getDispatcherType = context.getMethod("getDispatcherType");
+    setDispatcherType = context.getMethod("setDispatcherType", DispatcherType.class);
     setAsyncSupported = context.getMethod("setAsyncSupported", boolean.class);
     connection = exchange.getMethod("getConnection");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
@@ -114,6 +119,16 @@ final class UndertowQuirks extends ContainerQuirks {
     } finally {
       call(setServletRequest, context, calledWith);
       call(setServletResponse, context, andWith);
+    }
+  }
+
+  /** Inside an include it takes no head, and does not end the answer when that is closed. */
+  @Override
+  void makeWritable(HttpServletResponse response) {
+    Object context = call(attachment, call(responseExchange, response), contextKey);
+    if (call(getDispatcherType, context) == DispatcherType.INCLUDE) {
+      call(setDispatcherType, context, DispatcherType.REQUEST);
+      call(setInsideInclude, response, false);
     }
   }
 
