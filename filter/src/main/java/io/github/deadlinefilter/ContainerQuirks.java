@@ -160,6 +160,9 @@ class ContainerQuirks {
     return false;
   }
 
+  /** Forgets what has not left of a response that was cut. When nobody is inside any more. */
+  void dropUnsent(HttpServletRequest request) {}
+
   /** Whether the answer has to be on its way before asynchronous processing is started. */
   boolean mustAnswerBeforePark() {
     return false;
@@ -170,8 +173,9 @@ class ContainerQuirks {
    * container thread has returned, or has failed.
    *
    * @param reading a worker is inside a read of the body
+   * @param cut the response had begun, and was cut
    */
-  boolean mustHold(HttpServletRequest request, boolean reading) {
+  boolean mustHold(HttpServletRequest request, boolean reading, boolean cut) {
     return false;
   }
 

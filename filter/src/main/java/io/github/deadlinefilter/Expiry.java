@@ -149,7 +149,7 @@ final class Expiry {
         quirks.endInput(run.request);
       }
     }
-    boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading());
+    boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading(), run.wasCut());
     boolean parked = !uncut && !hold && park(run);
     if (!answerFirst) {
       answerDirect(run);
@@ -484,10 +484,17 @@ final class Expiry {
   /** The last one is out of a parked run. On whatever thread that was. */
   void over(RequestRun run) {
     run.runs().finished(run);
+    if (run.reported().ran() && !run.wasAnsweredAlone()) {
+      // Its worker may have left while only a thread of the application's own kept the run.
+      leftLate(run);
+    }
     AsyncContext parked = run.parkedContext();
     try {
       if (quirks.mustCutOwedBody(run.request)) {
         quirks.abort(run.request, run.response);
+      }
+      if (run.wasCut()) {
+        quirks.dropUnsent(run.request);
       }
       if (parked != null) {
         run.releasing();
@@ -512,7 +519,7 @@ final class Expiry {
   /** A worker has left an expired run that had been answered past it. On the worker. */
   void leftLate(RequestRun run) {
     ExpiryReport report = run.report();
-    if (report != null) {
+    if (report != null && run.mayReportLeft()) {
       report.leftLate(run.deadline.elapsedNanos(), run.failure());
     }
   }

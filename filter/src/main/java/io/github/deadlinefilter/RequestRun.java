@@ -87,6 +87,8 @@ final class RequestRun extends RunState implements Runnable {
   private volatile Reason reason = Reason.EXPIRED;
   private volatile @Nullable ExpiryReport report;
 
+  private final AtomicBoolean leftReported = new AtomicBoolean();
+
   /** Set before the run is parked: to be completed, once, by the last one out. */
   private volatile @Nullable AsyncContext parkedContext;
 
@@ -698,6 +700,11 @@ final class RequestRun extends RunState implements Runnable {
 
   void report(ExpiryReport report) {
     this.report = report;
+  }
+
+  /** True once: that the late worker has left is to be reported by the caller. */
+  boolean mayReportLeft() {
+    return leftReported.compareAndSet(false, true);
   }
 
   @Nullable AsyncContext parkedContext() {

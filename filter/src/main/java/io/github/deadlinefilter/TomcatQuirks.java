@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -149,11 +150,33 @@ final class TomcatQuirks extends ContainerQuirks {
     return true;
   }
 
-  /** A failed write, or a read that fails now that the client has reset the stream, as above. */
+  /**
+   * As above: a write that has failed, a read that fails when the client resets the stream, and, in
+   * Tomcat 11, bytes that have not left a stream that was cut, which its asyncPostProcess flushes.
+   */
   @Override
-  boolean mustHold(HttpServletRequest request, boolean reading) {
-    return (reading && !isHttp1(request))
+  boolean mustHold(HttpServletRequest request, boolean reading, boolean cut) {
+    return ((reading || cut) && !isHttp1(request))
         || request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
+  }
+
+  /**
+   * Tomcat 11 flushes a request that is being completed, and takes the failure to do so on a stream
+   * that was reset for one of the connection.
+   */
+  @Override
+  void dropUnsent(HttpServletRequest request) {
+    if (isHttp1(request)) {
+      return;
+    }
+    try {
+      Object processor = processor(request);
+      Object stream = field(processor.getClass(), "stream").get(processor);
+      Object output = field(stream.getClass(), "streamOutputBuffer").get(stream);
+      ((ByteBuffer) field(output.getClass(), "buffer").get(output)).clear();
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // The stream is gone, and what it had not sent with it.
+    }
   }
 
   /**
