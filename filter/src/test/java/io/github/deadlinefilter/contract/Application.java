@@ -73,6 +73,7 @@ public final class Application {
     final String name;
     final String pattern;
     final Servlet servlet;
+    final Map<String, String> initParams = new LinkedHashMap<>();
     boolean asyncSupported = true;
     @Nullable MultipartConfigElement multipart;
 
@@ -80,6 +81,11 @@ public final class Application {
       this.name = name;
       this.pattern = pattern;
       this.servlet = servlet;
+    }
+
+    public ServletEntry init(String param, String value) {
+      initParams.put(param, value);
+      return this;
     }
 
     public ServletEntry asyncSupported(boolean supported) {

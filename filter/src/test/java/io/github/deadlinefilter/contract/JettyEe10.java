@@ -22,6 +22,7 @@ final class JettyEe10 {
       throws Exception {
     String path = application.contextPath.isEmpty() ? "/" : application.contextPath;
     var context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
+    context.setClassLoader(JettyEe10.class.getClassLoader()); // as that of a WAR has one
     context.setTempDirectory(folder.work().toFile());
     context.setBaseResourceAsPath(folder.site(application.staticFiles));
     context.setWelcomeFiles(application.welcomeFiles.toArray(String[]::new));
@@ -41,6 +42,7 @@ final class JettyEe10 {
     for (Application.ServletEntry entry : application.servlets) {
       ServletHolder holder = holder(entry.name, entry.servlet);
       holder.setAsyncSupported(entry.asyncSupported);
+      holder.setInitParameters(entry.initParams);
       if (entry.multipart != null) {
         holder.getRegistration().setMultipartConfig(entry.multipart);
       }

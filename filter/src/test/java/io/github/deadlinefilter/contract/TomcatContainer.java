@@ -180,6 +180,7 @@ final class TomcatContainer implements TestContainer {
     for (Application.ServletEntry entry : application.servlets) {
       ServletRegistration.Dynamic added = add(context, entry.name, entry.pattern, entry.servlet);
       added.setAsyncSupported(entry.asyncSupported);
+      added.setInitParameters(entry.initParams);
       if (entry.multipart != null) {
         added.setMultipartConfig(entry.multipart);
       }

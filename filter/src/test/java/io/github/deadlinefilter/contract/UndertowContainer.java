@@ -112,6 +112,7 @@ final class UndertowContainer implements TestContainer {
           new ServletInfo(entry.name, type, new ImmediateInstanceFactory<>(entry.servlet));
       servlet.addMapping(entry.pattern).setAsyncSupported(entry.asyncSupported);
       servlet.setMultipartConfig(entry.multipart);
+      entry.initParams.forEach(servlet::addInitParam);
       info.addServlet(servlet);
     }
     application.errorPagesByStatus.forEach(
