@@ -33,6 +33,7 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method getDispatcherType;
   private final Method setDispatcherType;
   private final Method setInsideInclude;
+  private final Field contentType;
   private final Method setAsyncSupported;
   private final Method connection;
   private final Method close;
@@ -54,6 +55,7 @@ final class UndertowQuirks extends ContainerQuirks {
     Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
     responseExchange = response.getMethod("getExchange");
     setInsideInclude = response.getMethod("setInsideInclude", boolean.class);
+    contentType = field(response, "contentType");
     attachment =
         exchange.getMethod("getAttachment", loader.loadClass("io.undertow.util.AttachmentKey"));
     contextKey = Objects.requireNonNull(context.getField("ATTACHMENT_KEY").get(null));
@@ -180,7 +182,7 @@ final class UndertowQuirks extends ContainerQuirks {
     return cookies;
   }
 
-  /** Its reset() leaves the cookies and the character encoding. */
+  /** Its reset() leaves the cookies, and what it knows of the content beside the headers. */
   @Override
   void afterReset(HttpServletResponse response, @Nullable Object cookies) {
     Object exchange = call(responseExchange, response);
@@ -188,7 +190,13 @@ final class UndertowQuirks extends ContainerQuirks {
     if (cookies instanceof List<?> list) {
       list.forEach(cookie -> call(setResponseCookie, exchange, cookie));
     }
+    try {
+      contentType.set(response, null); // which setContentType(null) does not do
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
     response.setCharacterEncoding(null);
+    response.setContentLengthLong(-1);
   }
 
   /** A session that begins or ends sets its cookie in the exchange that its thread is bound to. */
