@@ -85,7 +85,7 @@ final class TomcatQuirks extends ContainerQuirks {
       Object connectors = facadeResponse.get(response);
       setSuspended.invoke(connectors, false);
       setAppCommitted.invoke(connectors, false);
-      resetBuffer.invoke(connectors, /* resetWriterStreamFlags= */ true);
+      resetBuffer.invoke(connectors, true);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // The reset that follows says what is wrong.
     }
