@@ -223,9 +223,9 @@ final class Expiry {
   }
 
   /** The application's own cycle, in which the run was not parked. On the container thread. */
-  private static void completeIfOpen(RequestRun run) {
+  private void completeIfOpen(RequestRun run) {
     if (run.isAsyncOpen() && run.request.isAsyncStarted()) {
-      complete(run.request.getAsyncContext());
+      complete(run, run.request.getAsyncContext());
     }
   }
 
@@ -498,7 +498,7 @@ final class Expiry {
       }
       if (parked != null) {
         run.releasing();
-        complete(parked);
+        complete(run, parked);
       }
     } finally {
       // Race with those who hold the request until it is over: they may have looked since the last
@@ -507,7 +507,10 @@ final class Expiry {
     }
   }
 
-  private static void complete(AsyncContext context) {
+  private void complete(RequestRun run, AsyncContext context) {
+    if (run.wasCut()) {
+      quirks.dropUnsent(run.request);
+    }
     try {
       context.complete();
     } catch (IllegalStateException | RejectedExecutionException e) {

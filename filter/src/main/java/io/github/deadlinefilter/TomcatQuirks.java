@@ -180,6 +180,29 @@ final class TomcatQuirks extends ContainerQuirks {
   }
 
   /**
+   * Tomcat 11 writes what is left in the socket's buffers before it completes. Where that fails, as
+   * it does after a cut, the request ends without onComplete and counts as in progress for ever.
+   */
+  @Override
+  void dropUnsent(HttpServletRequest request) {
+    try {
+      Object connectors = facadeRequest.get(request);
+      Object wrapper =
+          connectors == null || !isHttp1(request)
+              ? null
+              : socketWrapper.invoke(hook.get(coyoteRequest.invoke(connectors)));
+      if (wrapper != null) {
+        Object buffers = method(wrapper.getClass(), "getSocketBufferHandler").invoke(wrapper);
+        method(buffers.getClass(), "reset").invoke(buffers);
+        Object more = field(wrapper.getClass(), "nonBlockingWriteBuffer").get(wrapper);
+        method(more.getClass(), "clear").invoke(more);
+      }
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // Then the container's own count is wrong, and its stop waits longer.
+    }
+  }
+
+  /**
    * A reader inside the container keeps onComplete from coming if the client closes, and makes each
    * stop of the context wait.
    */

@@ -3,6 +3,7 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.AsyncContext;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -14,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
 class CutContractTest {
   private static final Duration DEADLINE = Duration.ofMillis(200);
+
+  /** Time enough to begin a response on a busy machine. */
+  private static final Duration LONGER = Duration.ofSeconds(1);
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
@@ -56,6 +60,32 @@ class CutContractTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void asyncBegun_withBytesInABuffer_isCutAndCompleted() throws Exception {
+    var completed = new Gate("onComplete");
+    var app =
+        new Application()
+            .filter("/*", setup.filter().deadline(LONGER).build())
+            .servlet(
+                "/stream",
+                (request, response) -> {
+                  AsyncContext context = request.startAsync();
+                  context.addListener(new CompleteListener(completed::open));
+                  for (int i = 0; i < 4000; i++) {
+                    response.getOutputStream().print("the first of many lines");
+                  }
+                });
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
+        Response response = client.get("/stream").read();
+        assertEquals(200, response.status());
+        assertTrue(response.cut(), response::toString);
+      }
+      completed.await();
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
   }
 
