@@ -160,7 +160,13 @@ class ContainerQuirks {
     return false;
   }
 
-  /** Forgets what has not left of a response that was cut. When nobody is inside any more. */
+  /** The whole answer has been written: no error that anybody inside still meets may touch it. */
+  void afterAnswer(HttpServletResponse response) {}
+
+  /**
+   * Drops what the container would still send of a response that was cut, before the request is
+   * completed. Nobody is inside.
+   */
   void dropUnsent(HttpServletRequest request) {}
 
   /** Whether the answer has to be on its way before asynchronous processing is started. */

@@ -67,6 +67,7 @@ final class DirectAnswer {
       output.write(body);
     }
     output.close();
+    quirks.afterAnswer(response);
   }
 
   private @Nullable CapturedPage page(RequestRun run, String path, ExpiryReport report) {

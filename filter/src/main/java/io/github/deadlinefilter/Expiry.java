@@ -493,9 +493,6 @@ final class Expiry {
       if (quirks.mustCutOwedBody(run.request)) {
         quirks.abort(run.request, run.response);
       }
-      if (run.wasCut()) {
-        quirks.dropUnsent(run.request);
-      }
       if (parked != null) {
         run.releasing();
         complete(run, parked);

@@ -20,6 +20,8 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method coyoteRequest;
   private final Method coyoteResponse;
   private final Method coyoteIsCommitted;
+  private final Method coyoteSetError;
+  private final Method coyoteSetErrorReported;
   private final Method setSuspended;
   private final Method setAppCommitted;
   private final Method resetBuffer;
@@ -38,7 +40,10 @@ final class TomcatQuirks extends ContainerQuirks {
     setSuspended = response.getMethod("setSuspended", boolean.class);
     setAppCommitted = response.getMethod("setAppCommitted", boolean.class);
     resetBuffer = response.getMethod("resetBuffer", boolean.class);
-    coyoteIsCommitted = loader.loadClass("org.apache.coyote.Response").getMethod("isCommitted");
+    Class<?> coyote = loader.loadClass("org.apache.coyote.Response");
+    coyoteIsCommitted = coyote.getMethod("isCommitted");
+    coyoteSetError = coyote.getMethod("setError");
+    coyoteSetErrorReported = coyote.getMethod("setErrorReported");
     hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
@@ -161,44 +166,51 @@ final class TomcatQuirks extends ContainerQuirks {
   }
 
   /**
-   * Tomcat 11 flushes a request that is being completed, and takes the failure to do so on a stream
-   * that was reset for one of the connection.
+   * A read that fails is an error that Tomcat reports: it would include the application's error
+   * page in the answer, and close the connection before the request is complete. So it is reported.
    */
   @Override
-  void dropUnsent(HttpServletRequest request) {
-    if (isHttp1(request)) {
-      return;
-    }
+  void afterAnswer(HttpServletResponse response) {
     try {
-      Object processor = processor(request);
-      Object stream = field(processor.getClass(), "stream").get(processor);
-      Object output = field(stream.getClass(), "streamOutputBuffer").get(stream);
-      ((ByteBuffer) field(output.getClass(), "buffer").get(output)).clear();
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      // The stream is gone, and what it had not sent with it.
+      Object coyote = coyoteResponse.invoke(facadeResponse.get(response));
+      coyoteSetError.invoke(coyote);
+      coyoteSetErrorReported.invoke(coyote);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // Then the error page runs for nothing.
     }
   }
 
   /**
-   * Tomcat 11 writes what is left in the socket's buffers before it completes. Where that fails, as
-   * it does after a cut, the request ends without onComplete and counts as in progress for ever.
+   * Tomcat 11 writes what is left in buffers before it completes. Where that fails, as it does
+   * after a cut, the request ends without onComplete and counts as in progress for ever, and over
+   * HTTP/2 the connection ends with it, and with the streams of others.
    */
   @Override
   void dropUnsent(HttpServletRequest request) {
     try {
       Object connectors = facadeRequest.get(request);
-      Object wrapper =
-          connectors == null || !isHttp1(request)
-              ? null
-              : socketWrapper.invoke(hook.get(coyoteRequest.invoke(connectors)));
-      if (wrapper != null) {
-        Object buffers = method(wrapper.getClass(), "getSocketBufferHandler").invoke(wrapper);
-        method(buffers.getClass(), "reset").invoke(buffers);
-        Object more = field(wrapper.getClass(), "nonBlockingWriteBuffer").get(wrapper);
-        method(more.getClass(), "clear").invoke(more);
+      Object processor = connectors == null ? null : hook.get(coyoteRequest.invoke(connectors));
+      if (processor == null) {
+        return;
       }
-    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      if (isHttp1(request)) {
+        dropUnsent(socketWrapper.invoke(processor));
+      } else {
+        Object stream = field(processor.getClass(), "stream").get(processor);
+        Object output = field(stream.getClass(), "streamOutputBuffer").get(stream);
+        ((ByteBuffer) field(output.getClass(), "buffer").get(output)).clear();
+      }
+    } catch (ReflectiveOperationException | RuntimeException e) {
       // Then the container's own count is wrong, and its stop waits longer.
+    }
+  }
+
+  private static void dropUnsent(@Nullable Object wrapper) throws ReflectiveOperationException {
+    if (wrapper != null) {
+      Object buffers = method(wrapper.getClass(), "getSocketBufferHandler").invoke(wrapper);
+      method(buffers.getClass(), "reset").invoke(buffers);
+      Object more = field(wrapper.getClass(), "nonBlockingWriteBuffer").get(wrapper);
+      method(more.getClass(), "clear").invoke(more);
     }
   }
 

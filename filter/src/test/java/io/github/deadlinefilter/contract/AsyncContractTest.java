@@ -93,8 +93,7 @@ class AsyncContractTest {
                   AsyncContext context = request.startAsync();
                   for (int i = 0; i < 2; i++) {
                     context.addListener(
-                        new EndListener(
-                            event -> {},
+                        new CompleteListener(
                             () -> {
                               notes.add(request.getRequestURI() + request.getAttribute("mine"));
                               request.removeAttribute("mine");

@@ -3,8 +3,10 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -40,6 +42,31 @@ class RequestBodyContractTest {
   @Test
   void workerBlockedInReading_leavesNothingStuck() throws Exception {
     answered(0, 100, (request, response) -> request.getInputStream().read(), new Deaf());
+  }
+
+  /** What wakes the reader is an error, and not the application's. */
+  @Test
+  void workerBlockedInReading_endsWithoutAnErrorPage() throws Exception {
+    var pages = new AtomicInteger();
+    var app =
+        new Application()
+            .filter("/*", setup.filter().deadline(Duration.ofSeconds(1)).build())
+            .servlet("/post", (request, response) -> request.getInputStream().read())
+            .servlet("/page", (request, response) -> pages.incrementAndGet())
+            .errorPage(IOException.class, "/page");
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
+        client.request("POST", "/post", "", "Content-Length: 100");
+        assertEquals(503, client.read().status());
+        if (setup.freesTheContainerThread()) {
+          Gate.eventually(() -> container.busyThreads() == 0, "idle, though the client stays");
+        }
+      }
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      FilterLog.expired(container);
+      assertEquals(0, pages.get());
+      assertEquals(FilterLog.warnings(container), container.log().warnings());
+    }
   }
 
   private void answered(int sent, int length, Application.Handler handler, Deaf deaf)
