@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import io.github.deadlinefilter.RequestRun.IoCall;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
@@ -127,6 +128,11 @@ class ContainerQuirks {
    */
   <T, E extends Exception> T withoutGuards(HttpServletRequest request, IoCall<T, E> call) throws E {
     return Objects.requireNonNull(call.call());
+  }
+
+  /** Whether output takes bytes now. Blocking output does, as does most that is non-blocking. */
+  boolean isReady(ServletOutputStream output) {
+    return true;
   }
 
   /** Whether a thread that waits inside a read of the body hears an interrupt, and harms nobody. */

@@ -57,7 +57,8 @@ final class DirectAnswer {
     ServletOutputStream output = response.getOutputStream();
     // Non-blocking output may be ready only after this very pass: then the status has to do.
     boolean ready =
-        !run.async.ioListeners().isWriteKnown() || run.await(output::isReady, READY_AFTER);
+        !run.async.ioListeners().isWriteKnown()
+            || run.await(() -> quirks.isReady(output), READY_AFTER);
     response.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {
       // The worker may still hold the connection's input, and a later request must not meet it.

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
@@ -81,6 +82,12 @@ final class JettyQuirks extends ContainerQuirks {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Its non-blocking output takes nothing from who has not asked. */
+  @Override
+  boolean isReady(ServletOutputStream output) {
+    return output.isReady();
   }
 
   /** Its reset() ends with the cookie of the session, and fails if that has been invalidated. */

@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import io.github.deadlinefilter.RequestRun.IoCall;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
@@ -138,6 +139,12 @@ final class UndertowQuirks extends ContainerQuirks {
   @Override
   boolean canRefuseUpgrade() {
     return true;
+  }
+
+  /** Its non-blocking output takes nothing before its first onWritePossible. */
+  @Override
+  boolean isReady(ServletOutputStream output) {
+    return output.isReady();
   }
 
   /** A connection that is closed wakes nobody who waits for it to take bytes. */
