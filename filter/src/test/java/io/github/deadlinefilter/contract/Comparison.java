@@ -166,7 +166,8 @@ final class Comparison {
                 + response.octets()));
   }
 
-  private static final int SHOWN = 200;
+  /** How many characters of each end of a long answer a summary has. */
+  static final int SHOWN = 200;
 
   /** Whatever differs in it differs still, and who reads of a failed comparison can read it. */
   private static String shortened(String text) {
