@@ -504,15 +504,24 @@ final class Expiry {
     }
   }
 
+  /**
+   * With the container's own class loader: a thread that the container starts for what follows
+   * keeps the one it finds here, and would keep the application after its undeployment.
+   */
   private void complete(RequestRun run, AsyncContext context) {
     if (run.wasCut()) {
       quirks.dropUnsent(run.request);
     }
+    Thread thread = Thread.currentThread();
+    ClassLoader loader = thread.getContextClassLoader();
+    thread.setContextClassLoader(context.getClass().getClassLoader());
     try {
       context.complete();
     } catch (IllegalStateException | RejectedExecutionException e) {
       // The client has reset the stream meanwhile, or the container has been stopped.
       LOG.log(System.Logger.Level.DEBUG, "The container has ended the request before", e);
+    } finally {
+      thread.setContextClassLoader(loader);
     }
   }
 
