@@ -58,6 +58,13 @@ public final class ContainerLog implements AutoCloseable {
     }
   }
 
+  /** Forgets them: the exception of a record keeps the classes on its stack alive. */
+  void clear() {
+    synchronized (records) {
+      records.clear();
+    }
+  }
+
   /** The records of level {@code WARNING} and above. */
   public List<LogRecord> warnings() {
     return records().stream()

@@ -13,7 +13,7 @@ public enum Containers {
   JETTY_EE10("Jetty 12.1 ee10") {
     @Override
     TestContainer create() {
-      return new JettyContainer(JettyEe10::context);
+      return new JettyContainer(new JettyEe10());
     }
 
     @Override
@@ -24,7 +24,7 @@ public enum Containers {
   JETTY_EE11("Jetty 12.1 ee11") {
     @Override
     TestContainer create() {
-      return new JettyContainer(JettyEe11::context);
+      return new JettyContainer(new JettyEe11());
     }
 
     @Override

@@ -13,13 +13,14 @@ import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.security.authentication.BasicAuthenticator;
 import org.eclipse.jetty.security.authentication.FormAuthenticator;
 import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.eclipse.jetty.util.security.Credential;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -34,7 +35,10 @@ final class JettyContainer implements TestContainer {
 
   /** Makes the handler that holds an application: all that the environments differ in. */
   interface Environment {
-    Handler context(Application application, ScratchFolder folder) throws Exception;
+    ContextHandler context(Application application, ScratchFolder folder) throws Exception;
+
+    /** Has no context path yet, and no class loader. */
+    ContextHandler context(War war);
   }
 
   private final Environment environment;
@@ -45,6 +49,7 @@ final class JettyContainer implements TestContainer {
   private @Nullable QueuedThreadPool pool;
   private @Nullable Server server;
   private @Nullable ServerConnector connector;
+  private @Nullable ContextHandlerCollection contexts;
 
   JettyContainer(Environment environment) {
     this.environment = environment;
@@ -85,8 +90,15 @@ final class JettyContainer implements TestContainer {
     connector.setPort(0);
     connector.setIdleTimeout(options.idleTimeout().toMillis());
     server.addConnector(connector);
-    server.setHandler(environment.context(application, folder));
+    contexts =
+        new ContextHandlerCollection(/* dynamic= */ true, environment.context(application, folder));
+    server.setHandler(contexts);
     server.start();
+  }
+
+  @Override
+  public Deployed deploy(War war) throws Exception {
+    return JettyWar.deploy(started(contexts), environment, war);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.contract;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Servlet;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.DefaultServlet;
@@ -15,10 +16,10 @@ import org.eclipse.jetty.security.Constraint;
  * Jetty's ee10 servlet environment. The other one is the same line for line, of another package:
  * Jetty has no type above the two.
  */
-final class JettyEe10 {
-  private JettyEe10() {}
+final class JettyEe10 implements JettyContainer.Environment {
 
-  static ServletContextHandler context(Application application, ScratchFolder folder)
+  @Override
+  public ServletContextHandler context(Application application, ScratchFolder folder)
       throws Exception {
     String path = application.contextPath.isEmpty() ? "/" : application.contextPath;
     var context = new ServletContextHandler(path, ServletContextHandler.SESSIONS);
@@ -66,6 +67,23 @@ final class JettyEe10 {
     mapping.setConstraint(Constraint.from(Login.ROLE));
     security.addConstraintMapping(mapping);
     return security;
+  }
+
+  @Override
+  public ServletContextHandler context(War war) {
+    var context = new ServletContextHandler(ServletContextHandler.SESSIONS);
+    var filter = new FilterHolder();
+    filter.setName("deadline");
+    filter.setClassName(War.FILTER);
+    filter.setAsyncSupported(true);
+    filter.setInitParameters(war.settings());
+    context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+    var servlet = new ServletHolder();
+    servlet.setName("servlet");
+    servlet.setClassName(War.SERVLET);
+    servlet.setAsyncSupported(true);
+    context.addServlet(servlet, "/*");
+    return context;
   }
 
   private static ServletHolder holder(String name, Servlet servlet) {

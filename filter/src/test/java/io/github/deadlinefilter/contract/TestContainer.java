@@ -1,7 +1,8 @@
 package io.github.deadlinefilter.contract;
 
 /**
- * A servlet container on a loopback port of its own choice, which runs one {@link Application}.
+ * A servlet container on a loopback port of its own choice, which runs one {@link Application}, and
+ * any number of {@link War}s that come and go.
  *
  * <p>Started and closed by one thread; the observations may be made from any.
  */
@@ -13,6 +14,9 @@ public interface TestContainer extends AutoCloseable {
    * @throws Exception the application's own exception where it refuses to deploy, unwrapped
    */
   void start(Application application, Options options) throws Exception;
+
+  /** Deploys one more, with a class loader of its own, into the running container. */
+  Deployed deploy(War war) throws Exception;
 
   int port();
 

@@ -68,7 +68,9 @@ final class TomcatContainer implements TestContainer {
     protocol.setAddress(InetAddress.getLoopbackAddress());
     protocol.setPort(0);
     protocol.setMaxThreads(options.threads());
-    protocol.setMinSpareThreads(1);
+    // All from the start. Before Java 24 a thread keeps the classes of whoever started it, and
+    // Tomcat may start one in an application's complete().
+    protocol.setMinSpareThreads(options.threads());
     int idleMillis = Math.toIntExact(options.idleTimeout().toMillis());
     protocol.setConnectionTimeout(idleMillis);
     protocol.setKeepAliveTimeout(idleMillis);
@@ -109,11 +111,7 @@ final class TomcatContainer implements TestContainer {
         (StandardContext)
             tomcat.addContext(
                 application.contextPath, folder.site(application.staticFiles).toString());
-    // Nothing is unloaded between tests, and the checks want JVM flags.
-    context.setClearReferencesRmiTargets(false);
-    context.setClearReferencesThreadLocals(false);
-    // Tomcat 11 has no such check any more, and no such setter.
-    IntrospectionUtils.setProperty(context, "clearReferencesObjectStreamClassCaches", "false");
+    withoutJvmFlags(context);
     context.setUnloadDelay(STOP_MILLIS);
     context.addServletContainerInitializer(
         (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
@@ -174,6 +172,14 @@ final class TomcatContainer implements TestContainer {
     context.addConstraint(constraint);
   }
 
+  /** Without what Tomcat cannot clear when a context stops unless the JVM has flags for it. */
+  static void withoutJvmFlags(StandardContext context) {
+    context.setClearReferencesRmiTargets(false);
+    context.setClearReferencesThreadLocals(false);
+    // Tomcat 11 has no such check any more, and no such setter.
+    IntrospectionUtils.setProperty(context, "clearReferencesObjectStreamClassCaches", "false");
+  }
+
   private static void deploy(Application application, ServletContext context) {
     application.listeners.forEach(context::addListener);
     add(context, "default", "/", new DefaultServlet());
@@ -204,6 +210,11 @@ final class TomcatContainer implements TestContainer {
     }
     return new IllegalStateException(
         "Tomcat does not start the context:\n" + ContainerLog.lines(log.warnings()));
+  }
+
+  @Override
+  public Deployed deploy(War war) throws Exception {
+    return TomcatWar.deploy(Objects.requireNonNull(tomcat, "Tomcat is not started").getHost(), war);
   }
 
   @Override

@@ -4,7 +4,7 @@ import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.Version;
-import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
@@ -40,6 +40,7 @@ final class UndertowContainer implements TestContainer {
   private VirtualThreads.@Nullable Counted virtualThreads;
   private @Nullable ThreadPoolExecutor pool;
   private @Nullable DeploymentManager deployment;
+  private @Nullable PathHandler paths;
   private @Nullable Undertow server;
 
   @Override
@@ -56,12 +57,12 @@ final class UndertowContainer implements TestContainer {
     info.setExecutor(threads).setAsyncExecutor(threads);
     deployment = Servlets.defaultContainer().addDeployment(info);
     deployment.deploy();
-    HttpHandler handler = Handlers.path().addPrefixPath(info.getContextPath(), deployment.start());
+    paths = Handlers.path().addPrefixPath(info.getContextPath(), deployment.start());
     Undertow.Builder builder = Undertow.builder();
     if (wire == Wire.TLS) {
-      builder.addHttpsListener(0, "127.0.0.1", Certificate.context(), handler);
+      builder.addHttpsListener(0, "127.0.0.1", Certificate.context(), paths);
     } else {
-      builder.addHttpListener(0, "127.0.0.1", handler);
+      builder.addHttpListener(0, "127.0.0.1", paths);
     }
     server =
         builder
@@ -138,6 +139,11 @@ final class UndertowContainer implements TestContainer {
   private static ListenerInfo listener(
       Class<? extends EventListener> type, EventListener listener) {
     return new ListenerInfo(type, new ImmediateInstanceFactory<>(listener));
+  }
+
+  @Override
+  public Deployed deploy(War war) throws Exception {
+    return UndertowWar.deploy(started(paths), war);
   }
 
   @Override

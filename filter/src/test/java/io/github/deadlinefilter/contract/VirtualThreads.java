@@ -13,6 +13,16 @@ public final class VirtualThreads {
     return Runtime.version().feature() >= 21;
   }
 
+  /** A new one, not started. */
+  static Thread named(String name, Runnable task) throws ReflectiveOperationException {
+    Class<?> builder = Class.forName("java.lang.Thread$Builder");
+    Object named =
+        builder
+            .getMethod("name", String.class)
+            .invoke(Thread.class.getMethod("ofVirtual").invoke(null), name);
+    return (Thread) builder.getMethod("unstarted", Runnable.class).invoke(named, task);
+  }
+
   /** Whether the calling thread is a virtual one. */
   public static boolean isCurrent() {
     try {
