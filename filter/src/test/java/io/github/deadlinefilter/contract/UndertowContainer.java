@@ -22,7 +22,9 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import java.net.InetSocketAddress;
 import java.util.EventListener;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,6 +34,7 @@ import org.xnio.XnioWorker;
 
 /** Undertow 2.3, embedded. */
 final class UndertowContainer implements TestContainer {
+  private final List<UndertowWar> wars = new CopyOnWriteArrayList<>();
   private static final long STOP_MILLIS = 1_000;
 
   private final ContainerLog log = ContainerLog.open();
@@ -143,7 +146,12 @@ final class UndertowContainer implements TestContainer {
 
   @Override
   public Deployed deploy(War war) throws Exception {
-    return UndertowWar.deploy(started(paths), war);
+    UndertowWar deployed = UndertowWar.deploy(started(paths), war);
+    wars.add(deployed);
+    return () -> {
+      wars.remove(deployed); // nothing here may keep its class loader
+      deployed.undeploy();
+    };
   }
 
   @Override
@@ -181,6 +189,9 @@ final class UndertowContainer implements TestContainer {
             toString(),
             () -> {
               XnioWorker worker = running.getWorker();
+              for (UndertowWar war : wars) {
+                war.undeploy();
+              }
               started(deployment).stop();
               started(deployment).undeploy();
               running.stop();
