@@ -108,6 +108,12 @@ final class AsyncCycle implements AsyncListener {
 
   @Override
   public void onComplete(AsyncEvent event) throws IOException {
+    if (run.phase() == RunState.RUNNING) {
+      // Undertow: of the cycle before, inside a complete() of this one that comes from another
+      // thread before the pass has ended. The container is not through with the request.
+      tell(listeners(), event, AsyncListener::onComplete);
+      return;
+    }
     if (run.isExpired()) {
       run.outside(); // the request is still the listeners' own, and they clear it up
     }
