@@ -1,0 +1,4 @@
+package io.github.deadlinefilter.springboot;
+
+/** What most endpoints answer, as JSON. */
+record Greeting(String from, String text) {}
