@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Asynchronous processing is with the filter what it is without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
+@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
 class AsyncTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
@@ -41,6 +41,14 @@ class AsyncTransparencyContractTest {
     Outcome with = Comparison.run(setup, true, notes, scenario, exchanges);
     assertEquals(without, with);
     return with;
+  }
+
+  /**
+   * On another thread, because bare Undertow never ends an ASYNC pass that is completed on the one
+   * that started it: it looks for that after a REQUEST pass alone.
+   */
+  private static void completeElsewhere(AsyncContext context) {
+    new Thread(context::complete).start();
   }
 
   private static void print(ServletResponse response, String text) {
@@ -185,7 +193,7 @@ class AsyncTransparencyContractTest {
                     context.dispatch();
                   } else {
                     print(response, "end");
-                    context.complete();
+                    completeElsewhere(context);
                   }
                 });
     Outcome outcome = Comparison.run(setup, true, 4, scenario, Comparison.get("/a"));
@@ -210,7 +218,7 @@ class AsyncTransparencyContractTest {
                   }
                   AsyncContext none = request.startAsync();
                   note(notes, none, request, response);
-                  none.complete();
+                  completeElsewhere(none);
                 });
     same(2, scenario, Comparison.get("/a"), Comparison.get("/a?both"));
   }
@@ -255,6 +263,28 @@ class AsyncTransparencyContractTest {
     }
     Outcome outcome = same(0, scenario, exchanges);
     assertTrue(outcome.answers().get(29).endsWith("foreign"), outcome::toString);
+  }
+
+  @Test
+  void complete_fromAnotherThread_insideADispatchedPass() throws Exception {
+    Scenario scenario =
+        (app, notes) ->
+            app.servlet(
+                "/a",
+                (request, response) -> {
+                  AsyncContext context = request.startAsync();
+                  if (request.getDispatcherType() == DispatcherType.REQUEST) {
+                    context.dispatch();
+                    return;
+                  }
+                  print(response, "completed");
+                  var completing = new Thread(context::complete);
+                  completing.start();
+                  completing.join(Gate.LIMIT.toMillis());
+                  notes.add("still completing: " + completing.isAlive());
+                });
+    Outcome outcome = same(1, scenario, Comparison.get("/a"), Comparison.get("/a"));
+    assertTrue(outcome.answers().get(1).endsWith("completed"), outcome::toString);
   }
 
   @Test
@@ -390,11 +420,12 @@ class AsyncTransparencyContractTest {
                     context.dispatch();
                   } else {
                     print(response, "second");
-                    context.complete();
+                    completeElsewhere(context);
                   }
                 });
     Outcome outcome = Comparison.run(setup, true, 1, scenario, Comparison.get("/a"));
-    assertEquals("[start true held held null]", outcome.notes().toString());
+    // Undertow tells them only when the pass has ended, and until then of a complete() as well.
+    assertTrue(outcome.notes().contains("start true held held null"), outcome::toString);
     assertEquals(
         Comparison.run(setup, false, 1, scenario, Comparison.get("/a")).answers(),
         outcome.answers());
@@ -435,6 +466,9 @@ class AsyncTransparencyContractTest {
             app.servlet(
                     "/twice",
                     (request, response) -> {
+                      if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                        return; // Undertow takes the dispatch for good
+                      }
                       AsyncContext context = request.startAsync();
                       context.complete();
                       notes.add(thrownBy(context::complete));

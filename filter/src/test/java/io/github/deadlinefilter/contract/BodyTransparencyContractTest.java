@@ -13,7 +13,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the application reads of a request's body is with the filter what it is without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
+@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
 class BodyTransparencyContractTest {
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
   private static final String MULTIPART = "Content-Type: multipart/form-data; boundary=XX";
@@ -154,7 +156,9 @@ class BodyTransparencyContractTest {
             post("/parts?field=query", PARTS, MULTIPART),
             post("/parameter?x=1", PARTS, MULTIPART));
     assertEquals("3", outcome.notes().get(0));
-    assertTrue(outcome.notes().get(2).startsWith("file cat.txt text/plain"), outcome::toString);
+    assertTrue(
+        outcome.notes().stream().anyMatch(note -> note.startsWith("file cat.txt text/plain")),
+        outcome::toString);
   }
 
   @Test
@@ -174,13 +178,18 @@ class BodyTransparencyContractTest {
                   handler,
                   servlet -> servlet.multipart(new MultipartConfigElement("", 5, 20, 0)));
         };
-    same(
-        0,
-        scenario,
-        post("/none", PARTS, MULTIPART, "Connection: close"),
-        post("/parts", "a=1", FORM, "Connection: close"),
-        post("/parts", "--XX\r\nContent-Dis", MULTIPART, "Connection: close"),
-        post("/small", PARTS, MULTIPART, "Connection: close"));
+    List<Exchange> exchanges =
+        new ArrayList<>(
+            List.of(
+                post("/none", PARTS, MULTIPART, "Connection: close"),
+                post("/parts", "a=1", FORM, "Connection: close"),
+                post("/parts", "--XX\r\nContent-Dis", MULTIPART, "Connection: close")));
+    // Bare Undertow over HTTP/2 resets the stream of a body over its limit, most often before the
+    // answer has left.
+    if (setup.container() != Containers.UNDERTOW || setup.wire() != Wire.H2C) {
+      exchanges.add(post("/small", PARTS, MULTIPART, "Connection: close"));
+    }
+    same(0, scenario, exchanges.toArray(Exchange[]::new));
   }
 
   @Test

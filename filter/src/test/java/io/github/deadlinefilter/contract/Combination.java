@@ -47,14 +47,6 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     return all;
   }
 
-  /**
-   * Those that are compared with the bare container. Not Undertow yet: bare, it does not answer
-   * some of the asynchronous requests that the comparisons are made of.
-   */
-  public static List<Combination> compared() {
-    return allAndHttp2().stream().filter(one -> one.container() != Containers.UNDERTOW).toList();
-  }
-
   /** How the container is set up; a test that needs other options derives them from these. */
   public Options options() {
     Options options = container.options().with(wire);

@@ -68,6 +68,14 @@ final class Comparison {
     return wrapped;
   }
 
+  /** As {@link #same}, for what comes of forwards. */
+  static Outcome sameForwarded(
+      Combination setup, int notes, Scenario scenario, Exchange... exchanges) throws Exception {
+    return setup.container() == Containers.UNDERTOW
+        ? sameAsAnyWrapper(setup, notes, scenario, exchanges)
+        : same(setup, notes, scenario, exchanges);
+  }
+
   /**
    * The scenario's outcome once its application has noted {@code notes} things.
    *

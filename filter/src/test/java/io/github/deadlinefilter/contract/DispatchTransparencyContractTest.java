@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.deadlinefilter.contract.Comparison.Exchange;
 import io.github.deadlinefilter.contract.Comparison.Outcome;
 import io.github.deadlinefilter.contract.Comparison.Scenario;
 import jakarta.servlet.DispatcherType;
@@ -25,17 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Dispatches and the filters around are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#compared")
+@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
 class DispatchTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
-
-  /** Compares, and returns what came of it with the filter. */
-  private Outcome same(int notes, Scenario scenario, Exchange... exchanges) throws Exception {
-    Outcome without = Comparison.run(setup, false, notes, scenario, exchanges);
-    Outcome with = Comparison.run(setup, true, notes, scenario, exchanges);
-    assertEquals(without, with);
-    return with;
-  }
 
   private static Filter noting(Queue<String> notes, String name) {
     return (request, response, chain) -> {
@@ -128,7 +119,8 @@ class DispatchTransparencyContractTest {
                           .print("inner " + request.getParameter("x") + request.getQueryString());
                     });
     Outcome outcome =
-        same(
+        Comparison.sameForwarded(
+            setup,
             0,
             scenario,
             Comparison.get("/forward?y=1"),

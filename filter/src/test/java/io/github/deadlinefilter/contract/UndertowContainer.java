@@ -146,12 +146,9 @@ final class UndertowContainer implements TestContainer {
 
   @Override
   public Deployed deploy(War war) throws Exception {
-    UndertowWar deployed = UndertowWar.deploy(started(paths), war);
+    UndertowWar deployed = UndertowWar.deploy(started(paths), war, wars);
     wars.add(deployed);
-    return () -> {
-      wars.remove(deployed); // nothing here may keep its class loader
-      deployed.undeploy();
-    };
+    return deployed;
   }
 
   @Override

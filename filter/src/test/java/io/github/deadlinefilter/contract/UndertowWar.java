@@ -10,12 +10,22 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import java.net.URLClassLoader;
+import java.util.Collection;
 
-/** A {@link War} in Undertow, on the threads that Undertow itself makes. */
-record UndertowWar(PathHandler paths, DeploymentManager deployment, URLClassLoader loader)
+/**
+ * A {@link War} in Undertow, on the threads that Undertow itself makes.
+ *
+ * @param wars those that are deployed: nothing else may keep a class loader that is not
+ */
+record UndertowWar(
+    PathHandler paths,
+    DeploymentManager deployment,
+    URLClassLoader loader,
+    Collection<UndertowWar> wars)
     implements Deployed {
 
-  static UndertowWar deploy(PathHandler paths, War war) throws Exception {
+  static UndertowWar deploy(PathHandler paths, War war, Collection<UndertowWar> wars)
+      throws Exception {
     URLClassLoader loader = war.newLoader();
     var filter = new FilterInfo("deadline", loader.loadClass(War.FILTER).asSubclass(Filter.class));
     filter.setAsyncSupported(true);
@@ -38,11 +48,12 @@ record UndertowWar(PathHandler paths, DeploymentManager deployment, URLClassLoad
     DeploymentManager deployment = Servlets.defaultContainer().addDeployment(info);
     deployment.deploy();
     paths.addPrefixPath(war.contextPath(), deployment.start());
-    return new UndertowWar(paths, deployment, loader);
+    return new UndertowWar(paths, deployment, loader, wars);
   }
 
   @Override
   public void undeploy() throws Exception {
+    wars.remove(this);
     DeploymentInfo info = deployment.getDeployment().getDeploymentInfo();
     paths.removePrefixPath(info.getContextPath());
     deployment.stop();
