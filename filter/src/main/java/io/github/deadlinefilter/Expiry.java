@@ -428,15 +428,29 @@ final class Expiry {
       answer = cut(run) ? Answer.ABORTED : Answer.CUT_LATE;
     } else {
       answer = Answer.DIRECT;
-      try {
-        directAnswer.write(run, run.reported());
-      } catch (IOException e) {
-        LOG.log(System.Logger.Level.DEBUG, "The client has gone before it was answered", e);
-      } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.WARNING, "Answering an expired request failed", e);
+      if (!writeDirect(run)) {
+        writeDirect(run);
       }
     }
     run.reported().answered(answer, left, left ? run.failure() : null);
+  }
+
+  /**
+   * Writes the direct answer.
+   *
+   * @return false if it failed and may be tried once more, because nothing has left: a worker that
+   *     gets a session for longer than anybody waits for it changes the head at the same time
+   */
+  private boolean writeDirect(RequestRun run) {
+    try {
+      directAnswer.write(run, run.reported());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "The client has gone before it was answered", e);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "Answering an expired request failed", e);
+      return hasBegun(run);
+    }
+    return true;
   }
 
   /** Keeps the container's objects alive without a container thread. False: it has to hold them. */

@@ -57,8 +57,8 @@ final class HeaderSnapshot {
 
   /** As {@link #restore}, for a response whose application may still be at work. */
   void restoreSealed(HttpServletResponse response, ContainerQuirks quirks) {
+    quirks.sealCookies(response, cookies); // first, so that nobody changes what is restored
     restore(response, quirks);
-    quirks.sealCookies(response, cookies);
   }
 
   /** Sets the headers after a reset, in place of what the container may have left of them. */

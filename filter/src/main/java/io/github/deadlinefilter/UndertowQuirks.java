@@ -246,6 +246,9 @@ final class UndertowQuirks extends ContainerQuirks {
     public boolean remove(@Nullable Object cookie) {
       return false;
     }
+
+    @Override
+    public void clear() {}
   }
 
   private @Nullable Object exchange(HttpServletRequest request) {

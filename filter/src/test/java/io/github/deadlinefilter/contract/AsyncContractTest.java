@@ -154,7 +154,7 @@ class AsyncContractTest {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     try (var deaf = new Deaf()) {
       var app =
-          application(Duration.ofMillis(200))
+          application(Duration.ofSeconds(1))
               .servlet(
                   "/async",
                   (request, response) -> {
