@@ -35,19 +35,13 @@ final class UndertowHttp2 {
 
   UndertowHttp2(ClassLoader loader) throws ReflectiveOperationException {
     connectionType = loader.loadClass("io.undertow.server.protocol.http2.Http2ServerConnection");
-    connectionChannel = field(connectionType, "channel");
-    responseChannel = field(connectionType, "responseChannel");
+    connectionChannel = ContainerQuirks.field(connectionType, "channel");
+    responseChannel = ContainerQuirks.field(connectionType, "responseChannel");
     Class<?> framed = loader.loadClass("io.undertow.server.protocol.framed.AbstractFramedChannel");
-    pendingFrames = field(framed, "pendingFrames");
-    heldFrames = field(framed, "heldFrames");
+    pendingFrames = ContainerQuirks.field(framed, "pendingFrames");
+    heldFrames = ContainerQuirks.field(framed, "heldFrames");
     ioThread = framed.getMethod("getIoThread");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
-  }
-
-  private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField(name);
-    field.setAccessible(true);
-    return field;
   }
 
   /** Whether {@code connection}, of an exchange, is a stream of HTTP/2. */

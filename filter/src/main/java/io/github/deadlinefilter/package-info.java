@@ -20,7 +20,7 @@
  *
  * <p><b>Expire.</b> {@code Expiry} is the sequence at a deadline. {@code DirectAnswer} writes a
  * {@code DeadlineReply}, or a {@code CapturedPage} of the application, past a worker that stays;
- * {@code ContainerQuirks} is what Jetty and Tomcat need beyond the specification; {@code
+ * {@code ContainerQuirks} is what Jetty, Tomcat and Undertow need beyond the specification; {@code
  * DeadlineTimer} and {@code Background} act where no container thread waits.
  *
  * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time.
