@@ -38,7 +38,7 @@ final class GuardedInput extends ServletInputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     run.enterOrThrow(RunState.READ);
     try {
-      return moved(real.read(bytes, offset, length));
+      return moved(run.uncut(real.read(bytes, offset, length)));
     } finally {
       run.exit(RunState.READ);
     }

@@ -234,7 +234,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
           for (Part part : super.getParts()) {
             parts.add(new GuardedPart(run, part));
           }
-          return parts;
+          return run.uncut(parts);
         });
   }
 
@@ -243,7 +243,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     return this.<@Nullable Part>guardServlet(
         RunState.READ,
         () -> {
-          Part part = super.getPart(name);
+          Part part = run.uncut(super.getPart(name));
           return part == null ? null : new GuardedPart(run, part);
         });
   }

@@ -149,7 +149,8 @@ final class RequestRun extends RunState implements Runnable {
   <T extends @Nullable Object, E extends Exception> T read(IoCall<T, E> call) throws E {
     boolean inside = admit(READ);
     try {
-      return call.call();
+      T read = call.call();
+      return inside ? uncut(read) : read;
     } finally {
       if (inside) {
         exit(READ);
@@ -157,7 +158,18 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
-  /** As {@link #read(IoCall)}. */
+  /**
+   * What a read has brought, unless the deadline has overtaken it: Tomcat, for one, reports the end
+   * of a stream that was cut as the end of its body, and half of a body must not pass for a whole.
+   */
+  <T extends @Nullable Object> T uncut(T read) {
+    if (isExpired()) {
+      throw over();
+    }
+    return read;
+  }
+
+  /** As {@link #read(IoCall)}, where nothing is brought. */
   <E extends Exception> void reading(IoAction<E> action) throws E {
     boolean inside = admit(READ);
     try {
