@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,10 +146,22 @@ class ContainerQuirks {
     return false;
   }
 
-  /** Whether the connection has to be cut after the answer, for what its client has not sent. */
-  boolean mustCutOwedBody(HttpServletRequest request) {
+  /**
+   * Whether the container, before it is through with an answered request, waits for what its client
+   * still owes of the body, and so has to be kept from it by {@link #refuseOwedBody}.
+   */
+  boolean waitsForOwedBody(HttpServletRequest request) {
     return false;
   }
+
+  /**
+   * The answer is on its way and nobody is inside: what the client still owes of the body is not
+   * wanted any more.
+   */
+  void refuseOwedBody(HttpServletRequest request, HttpServletResponse response) {}
+
+  /** As above: what the client has sent of the body is not read by anybody any more. */
+  void dropBody(HttpServletRequest request) {}
 
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {
@@ -160,9 +173,11 @@ class ContainerQuirks {
    * connection of HTTP/1.x, resets the stream of HTTP/2. Must not give the request back to the
    * container: its worker may be inside. Wakes a writer that is blocked on its client.
    *
+   * @param isWriting whether anybody is inside a write now; nobody enters one any more
    * @return false if that is not possible here
    */
-  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+  boolean abort(
+      HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
     return false;
   }
 

@@ -44,6 +44,11 @@ final class Expiry {
    */
   private static final long WRITE_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** How long a read or a write may take whose thread does not wait. */
+  private static final long TRANSFER_SETTLES = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long TRANSFER_POLL = TimeUnit.MILLISECONDS.toNanos(1);
+
   /** How long a read of the body may take to end before it counts as blocked on its client. */
   private static final long READ_ENDS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -132,7 +137,7 @@ final class Expiry {
     // Without a grace the answer of running work is always the direct one: not the one or the
     // other, as a worker happens to be fast.
     boolean clean = phase != RUNNING || run.route.graceNanos() > 0;
-    clean &= !quirks.mustCutOwedBody(run.request);
+    clean &= !quirks.waitsForOwedBody(run.request);
     // Quiet first: a worker inside may be about to start asynchronous processing.
     if (clean && run.isQuiet() && !run.request.isAsyncStarted() && run.tryAnswerClean()) {
       answerClean(run);
@@ -327,6 +332,7 @@ final class Expiry {
     // Race with whoever gets a session: it may have set the cookie of that, or be about to. If it
     // waits for its store for longer than this the client is answered all the same.
     run.await(() -> !run.isChangingHead(), WRITE_ENDS);
+    letTransferSettle(run);
     boolean blocked = run.isWriting();
     if (blocked && hasBegun(run)) {
       cut(run);
@@ -345,25 +351,25 @@ final class Expiry {
   }
 
   /**
-   * An interrupt that hits a thread while it moves bytes for its container breaks off what is in
-   * progress there: a channel in use is closed, and with it the connection that the answer has to
-   * go to; a buffer that is queued to be sent is given to another response (Jetty); a head that is
-   * encoded is not sent, after which server and client of an HTTP/2 connection no longer agree on
-   * the headers of all its later streams (Tomcat). So whoever is inside a read or a write is given
-   * time to get out, is interrupted there only where that is safe and it does nothing but wait for
-   * its client, and else as soon as it comes out.
+   * Returns when nobody is inside a read or a write, or whoever is waits there. One that has not
+   * come to an end because its thread has not been given a processor is not to be disturbed: a cut
+   * would take the buffer from under it (Undertow) or let it send something after the reset of its
+   * stream (Tomcat), and an answer would meet it at the connection's buffer (Undertow).
    */
+  private static void letTransferSettle(RequestRun run) {
+    long start = System.nanoTime();
+    while (run.isTransferring()
+        && run.interrupts.isOpen()
+        && !run.interrupts.isWaiting()
+        && System.nanoTime() - start < TRANSFER_SETTLES) {
+      run.await(() -> !run.isTransferring(), TRANSFER_POLL);
+    }
+  }
+
+  /** A read or a write that is in progress is given time to get out. */
   private void interrupt(RequestRun run) {
     run.await(() -> !run.isTransferring(), run.isWriting() ? WRITE_ENDS : READ_ENDS);
-    boolean mayInterrupt =
-        run.isWriting()
-            ? quirks.mayInterruptWrite(run.request)
-            : run.isReading() && quirks.mayInterruptRead(run.request);
-    if (mayInterrupt && run.interrupts.isWaiting()) {
-      run.interrupts.interrupt();
-    } else {
-      run.interruptOutside();
-    }
+    new WorkerInterrupt(run, quirks).run();
   }
 
   private static String name(int phase) {
@@ -375,7 +381,7 @@ final class Expiry {
   }
 
   private boolean cut(RequestRun run) {
-    boolean cut = quirks.abort(run.request, run.response);
+    boolean cut = quirks.abort(run.request, run.response, run::isWriting);
     if (cut) {
       run.cut();
     }
@@ -504,9 +510,8 @@ final class Expiry {
     }
     AsyncContext parked = run.parkedContext();
     try {
-      if (quirks.mustCutOwedBody(run.request)) {
-        quirks.abort(run.request, run.response);
-      }
+      quirks.refuseOwedBody(run.request, run.response);
+      quirks.dropBody(run.request);
       if (parked != null) {
         run.releasing();
         complete(run, parked);

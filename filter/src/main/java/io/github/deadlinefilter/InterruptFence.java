@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * thread. The monitor is held for a few instructions and never while anything blocks.
  */
 final class InterruptFence {
-  /** How many frames of the JDK's a select may have. */
-  private static final int DEEPEST_SELECT = 6;
+  /** How many frames of the JDK's a wait may have. */
+  private static final int DEEPEST_WAIT = 8;
 
   private @Nullable Thread inside;
   private boolean fired;
@@ -23,6 +23,11 @@ final class InterruptFence {
     inside = worker;
     fired = false;
     hadOwn = false;
+  }
+
+  /** Whether a worker is inside. */
+  synchronized boolean isOpen() {
+    return inside != null;
   }
 
   /** Interrupts the worker if it is inside. Returns whether it was. */
@@ -38,21 +43,29 @@ final class InterruptFence {
     return true;
   }
 
-  /** Whether the worker is inside and does nothing but wait, at this moment. */
+  /**
+   * Whether the worker is inside and does nothing but wait, at this moment, and not for its turn:
+   * whose turn it is will let it go on.
+   */
   synchronized boolean isWaiting() {
     Thread worker = inside;
     if (worker == null) {
       return false;
     }
     return switch (worker.getState()) {
-      case WAITING, TIMED_WAITING -> true;
+      case WAITING, TIMED_WAITING ->
+          !isIn(worker, "java.util.concurrent.locks.ReentrantLock")
+              && !isIn(worker, "java.util.concurrent.Semaphore");
       // A native wait for a channel does not show as one.
-      case RUNNABLE ->
-          Arrays.stream(worker.getStackTrace())
-              .limit(DEEPEST_SELECT)
-              .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SelectorImpl"));
+      case RUNNABLE -> isIn(worker, "sun.nio.ch.SelectorImpl");
       default -> false;
     };
+  }
+
+  private static boolean isIn(Thread thread, String type) {
+    return Arrays.stream(thread.getStackTrace())
+        .limit(DEEPEST_WAIT)
+        .anyMatch(frame -> frame.getClassName().startsWith(type));
   }
 
   /** The stack of the worker now, empty if none is inside. */

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Jetty 12, the ee10 and ee11 environments. Measured on 12.1.12. */
@@ -127,7 +128,8 @@ final class JettyQuirks extends ContainerQuirks {
    * request under the worker, nor ChannelRequest.fail, which is seen only when the worker leaves.
    */
   @Override
-  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+  boolean abort(
+      HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
     try {
       Object where = connection.invoke(connectionMetaData.invoke(coreRequest.invoke(request)));
       if (isHttp1(request)) {

@@ -133,6 +133,22 @@ final class Runs {
     }
   }
 
+  /**
+   * Runs {@code task} on the timer in {@code nanos}, unless the worker has left {@code run} by
+   * then.
+   */
+  void whileInside(RequestRun run, long nanos, Runnable task) {
+    try {
+      run.alarm(timer.in(nanos, task));
+    } catch (RejectedExecutionException e) {
+      return; // the filter is destroyed
+    }
+    // Race with the worker: it may have left before the alarm was set.
+    if (!run.interrupts.isOpen()) {
+      run.alarm(null);
+    }
+  }
+
   boolean isStopping() {
     return stopping;
   }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tomcat 10.1 and 11. Measured on 10.1.60 and 11.0.27. */
@@ -113,7 +114,8 @@ final class TomcatQuirks extends ContainerQuirks {
    * SocketWrapper.close, after which onComplete never comes, nor Stream.close, which leaks.
    */
   @Override
-  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+  boolean abort(
+      HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
     try {
       Object processor = processor(request);
       if (!isHttp1(request)) {
@@ -202,6 +204,27 @@ final class TomcatQuirks extends ContainerQuirks {
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Then the container's own count is wrong, and its stop waits longer.
+    }
+  }
+
+  /**
+   * Tomcat 10.1 does not give the connection's window back for a body that is there whole and that
+   * nobody reads: some tens of them, and no stream of the connection can send a body any more.
+   */
+  @Override
+  void dropBody(HttpServletRequest request) {
+    if (isHttp1(request)) {
+      return;
+    }
+    try {
+      Object processor = processor(request);
+      Object stream = field(processor.getClass(), "stream").get(processor);
+      Object input = field(stream.getClass(), "inputBuffer").get(stream);
+      if (input != null) {
+        method(input.getClass(), "swallowUnread").invoke(input);
+      }
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // Then the window stays as small as it is, as it does without this filter.
     }
   }
 

@@ -10,6 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,25 +26,41 @@ final class UndertowHttp2 {
   /** How long the I/O thread, which never blocks, may take to come to it. */
   private static final long IO_THREAD_COMES_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How long a thread that writes may take to wait, or to be out. */
+  private static final long WRITER_COMES_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long WRITER_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+  /** The error code that says that nothing was wrong. */
+  private static final int NO_ERROR = 0;
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final Class<?> connectionType;
   private final Field connectionChannel;
+  private final Field requestChannel;
   private final Field responseChannel;
+  private final Field waiters;
   private final Field pendingFrames;
   private final Field heldFrames;
   private final Method ioThread;
   private final Method close;
+  private final Method streamId;
+  private final Method sendReset;
 
   UndertowHttp2(ClassLoader loader) throws ReflectiveOperationException {
     connectionType = loader.loadClass("io.undertow.server.protocol.http2.Http2ServerConnection");
     connectionChannel = ContainerQuirks.field(connectionType, "channel");
+    requestChannel = ContainerQuirks.field(connectionType, "requestChannel");
     responseChannel = ContainerQuirks.field(connectionType, "responseChannel");
+    waiters = ContainerQuirks.field(responseChannel.getType(), "waiterCount");
     Class<?> framed = loader.loadClass("io.undertow.server.protocol.framed.AbstractFramedChannel");
     pendingFrames = ContainerQuirks.field(framed, "pendingFrames");
     heldFrames = ContainerQuirks.field(framed, "heldFrames");
     ioThread = framed.getMethod("getIoThread");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
+    streamId = requestChannel.getType().getMethod("getStreamId");
+    sendReset = connectionChannel.getType().getMethod("sendRstStream", int.class, int.class);
   }
 
   /** Whether {@code connection}, of an exchange, is a stream of HTTP/2. */
@@ -49,12 +68,54 @@ final class UndertowHttp2 {
     return connectionType.isInstance(connection);
   }
 
-  /** Resets the stream and wakes who writes to it. Returns when that is done. */
-  void reset(Object stream) throws ReflectiveOperationException {
+  /**
+   * Resets the stream and wakes who waits to write to it. Returns when that is done.
+   *
+   * @return false if somebody writes to it all the time
+   */
+  boolean reset(Object stream, BooleanSupplier isWriting) throws ReflectiveOperationException {
     Object connection = Objects.requireNonNull(connectionChannel.get(stream));
+    Object response = Objects.requireNonNull(responseChannel.get(stream));
+    var done = new AtomicBoolean();
+    long start = System.nanoTime();
+    while (true) {
+      onIoThread(
+          connection,
+          () -> {
+            // Not under a thread that copies: its buffer would be somebody else's already. One that
+            // waits stays where it is, for this thread alone could wake it.
+            if (!isWriting.getAsBoolean() || waiters.getInt(response) > 0) {
+              done.set(true);
+              resetHere(stream, connection);
+            }
+          });
+      if (done.get() || System.nanoTime() - start > WRITER_COMES_NANOS) {
+        return done.get();
+      }
+      LockSupport.parkNanos(this, WRITER_POLL_NANOS);
+    }
+  }
+
+  /**
+   * Tells the client to send no more, for it is answered already. Returns when that is done.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9113#section-8.1">RFC 9113, section 8.1</a>
+   */
+  void refuseBody(Object stream) throws ReflectiveOperationException {
+    Object connection = Objects.requireNonNull(connectionChannel.get(stream));
+    Object id = streamId.invoke(requestChannel.get(stream));
+    onIoThread(connection, () -> sendReset.invoke(connection, id, NO_ERROR));
+  }
+
+  @FunctionalInterface
+  private interface Action {
+    void run() throws ReflectiveOperationException, IOException;
+  }
+
+  private void onIoThread(Object connection, Action action) throws ReflectiveOperationException {
     Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
     if (thread == Thread.currentThread()) {
-      resetHere(stream, connection);
+      run(action);
       return;
     }
     CountDownLatch done = new CountDownLatch(1);
@@ -62,7 +123,7 @@ final class UndertowHttp2 {
       thread.execute(
           () -> {
             try {
-              resetHere(stream, connection);
+              run(action);
             } finally {
               done.countDown();
             }
@@ -71,6 +132,14 @@ final class UndertowHttp2 {
       return; // the container has been stopped, and all connections with it
     }
     awaitUninterrupted(done);
+  }
+
+  private static void run(Action action) {
+    try {
+      action.run();
+    } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "Resetting a stream failed", e);
+    }
   }
 
   /** Whoever returned to the container before could end the response as if it were whole. */
@@ -91,23 +160,20 @@ final class UndertowHttp2 {
     }
   }
 
-  private void resetHere(Object stream, Object connection) {
-    try {
-      Channel response = (Channel) Objects.requireNonNull(responseChannel.get(stream));
-      close.invoke(stream); // sends the reset, and closes the response if nothing of it is queued
-      synchronized (connection) { // as its own methods are that use these two
-        boolean sending =
-            ((Collection<?>) Objects.requireNonNull(pendingFrames.get(connection)))
-                .contains(response);
-        if (!sending && response.isOpen()) {
-          // What waits for the client to open its window would wait for ever. What is partly sent
-          // has to be sent whole, and its channel closes itself then.
-          ((Collection<?>) Objects.requireNonNull(heldFrames.get(connection))).remove(response);
-          response.close();
-        }
+  private void resetHere(Object stream, Object connection)
+      throws ReflectiveOperationException, IOException {
+    Channel response = (Channel) Objects.requireNonNull(responseChannel.get(stream));
+    close.invoke(stream); // sends the reset, and closes the response if nothing of it is queued
+    synchronized (connection) { // as its own methods are that use these two
+      boolean sending =
+          ((Collection<?>) Objects.requireNonNull(pendingFrames.get(connection)))
+              .contains(response);
+      if (!sending && response.isOpen()) {
+        // What waits for the client to open its window would wait for ever. What is partly sent
+        // has to be sent whole, and its channel closes itself then.
+        ((Collection<?>) Objects.requireNonNull(heldFrames.get(connection))).remove(response);
+        response.close();
       }
-    } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "Resetting a stream failed", e);
     }
   }
 }

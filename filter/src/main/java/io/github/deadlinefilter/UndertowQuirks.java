@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Undertow 2.3, by itself or in an application server. Measured on 2.3.18. */
@@ -160,24 +161,41 @@ final class UndertowQuirks extends ContainerQuirks {
   }
 
   @Override
-  boolean abort(HttpServletRequest request, HttpServletResponse response) {
+  boolean abort(
+      HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
     Object connected = call(connection, exchange(request));
     try {
       if (connected != null && http2.isStream(connected)) {
-        http2.reset(connected);
-      } else {
-        call(close, connected);
+        return http2.reset(connected, isWriting);
       }
+      call(close, connected);
       return true;
     } catch (ReflectiveOperationException e) {
       return false;
     }
   }
 
-  /** It reads what a client still owes before the request ends, and waits for it. */
+  /** It reads the rest of the body before the request ends, on a thread that waits for it. */
   @Override
-  boolean mustCutOwedBody(HttpServletRequest request) {
-    return isHttp1(request) && Boolean.FALSE.equals(call(isRequestComplete, exchange(request)));
+  boolean waitsForOwedBody(HttpServletRequest request) {
+    return Boolean.FALSE.equals(call(isRequestComplete, exchange(request)));
+  }
+
+  @Override
+  void refuseOwedBody(HttpServletRequest request, HttpServletResponse response) {
+    if (!waitsForOwedBody(request)) {
+      return;
+    }
+    Object connected = call(connection, exchange(request));
+    if (connected == null || !http2.isStream(connected)) {
+      abort(request, response, () -> false);
+      return;
+    }
+    try {
+      http2.refuseBody(connected);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Its cookies are not among its headers before the response begins. */

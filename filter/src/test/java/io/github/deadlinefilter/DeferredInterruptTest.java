@@ -3,6 +3,8 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,5 +66,45 @@ class DeferredInterruptTest {
     assertTrue(Thread.interrupted());
     run.exit(RunState.CALL);
     assertFalse(isInterrupted());
+  }
+
+  /** On a busy machine a reader may not have come to its wait when the deadline does. */
+  @Test
+  void aboutToWaitForItsClient_isInterruptedThere() throws Exception {
+    var inside = new CountDownLatch(1);
+    var mayWait = new AtomicBoolean();
+    var heard = new AtomicBoolean();
+    Thread reader =
+        new Thread(
+            () -> {
+              run.interrupts.open(Thread.currentThread());
+              assertTrue(run.enter(RunState.READ));
+              inside.countDown();
+              while (!mayWait.get()) {
+                Thread.onSpinWait();
+              }
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                heard.set(true);
+              }
+              run.exit(RunState.READ);
+              run.interrupts.close();
+            });
+    assertTrue(run.begin());
+    reader.start();
+    inside.await();
+    assertTrue(run.tryExpire(1 << RunState.RUNNING, 0) >= 0);
+
+    var interrupt = new WorkerInterrupt(run, new ContainerQuirks());
+    interrupt.run();
+    assertFalse(reader.isInterrupted(), "it may be moving bytes");
+    mayWait.set(true);
+    while (reader.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    interrupt.run();
+    reader.join();
+    assertTrue(heard.get());
   }
 }

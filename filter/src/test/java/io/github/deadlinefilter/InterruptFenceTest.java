@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Selector;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +136,31 @@ class InterruptFenceTest {
           });
       selector.wakeup();
     }
+  }
+
+  /**
+   * Whoever holds the lock, or has the permit, will let it go on: it is not blocked on a client.
+   */
+  @Test
+  void waitingForItsTurn_isNotWaiting() throws Exception {
+    var lock = new ReentrantLock();
+    lock.lock();
+    assertIsNotWaiting(lock::lock);
+    assertIsNotWaiting(new Semaphore(0)::acquireUninterruptibly);
+  }
+
+  private static void assertIsNotWaiting(Runnable turn) throws Exception {
+    var fence = new InterruptFence();
+    var worker =
+        new Thread(
+            () -> {
+              fence.open(Thread.currentThread());
+              turn.run();
+            });
+    worker.setDaemon(true);
+    worker.start();
+    Gate.eventually(() -> worker.getState() == Thread.State.WAITING, "it waits for its turn");
+    assertFalse(fence.isWaiting());
   }
 
   private void waitsWhile(Runnable waiting) throws Exception {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the application reads of a request's body is with the filter what it is without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class BodyTransparencyContractTest {
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
   private static final String MULTIPART = "Content-Type: multipart/form-data; boundary=XX";

@@ -18,7 +18,18 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     this(container, worker, Wire.HTTP_1_1, false);
   }
 
+  /** Each container in every worker kind, over each {@link Wire}, with each kind of threads. */
   public static List<Combination> all() {
+    List<Combination> all = http1();
+    boolean virtual = VirtualThreads.supported();
+    for (Containers container : Containers.ALL) {
+      all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
+    }
+    return all;
+  }
+
+  /** Those of {@link #all} that speak HTTP/1.1, without TLS or over it. */
+  public static List<Combination> http1() {
     List<Combination> all = new ArrayList<>();
     boolean virtual = VirtualThreads.supported();
     for (Containers container : Containers.ALL) {
@@ -29,20 +40,6 @@ public record Combination(Containers container, String worker, Wire wire, boolea
         all.add(new Combination(container, "virtual"));
         all.add(new Combination(container, "pool", Wire.HTTP_1_1, true));
       }
-    }
-    return all;
-  }
-
-  /**
-   * {@link #all}, and each container over cleartext HTTP/2. For those classes of which it is known
-   * what in their failures over it is the container's, the client's and the filter's; to become
-   * {@link #all}.
-   */
-  public static List<Combination> allAndHttp2() {
-    List<Combination> all = all();
-    boolean virtual = VirtualThreads.supported();
-    for (Containers container : Containers.ALL) {
-      all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
     }
     return all;
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A response that has begun cannot be answered any more: its client can tell that it is cut. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class CutContractTest {
   private static final Duration DEADLINE = Duration.ofMillis(200);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Dispatches and the filters around are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class DispatchTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 

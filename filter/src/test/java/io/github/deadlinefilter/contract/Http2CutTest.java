@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A deadline over HTTP/2 ends one stream; its connection and the streams beside it live on. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@MethodSource("io.github.deadlinefilter.contract.Combination#http1")
 class Http2CutTest {
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final String PORT = "X-Port";

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** JSPs are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class JspTransparencyContractTest {
   private static final String PLAIN =
       "<%@ page contentType=\"text/plain; charset=utf-8\" pageEncoding=\"utf-8\" %>";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * has done nothing.
  */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class LateHeadContractTest {
   /** How its end is told may differ, as long as it is told. */
   private static final List<String> FRAMING = List.of("content-length", "transfer-encoding");

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Dispatches to a servlet by its name are with the filter what they are without it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class NamedDispatchTransparencyContractTest {
   /** That of the application's first servlet. */
   private static final String NAME = "servlet-0";

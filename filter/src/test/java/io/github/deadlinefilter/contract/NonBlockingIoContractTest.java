@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Read and write listeners, which a worker sets and the container calls. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#allAndHttp2")
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class NonBlockingIoContractTest {
   private static final int ECHOED = 200_000;
   private static final int DOWNLOADED = 4_000_000;

@@ -48,6 +48,12 @@ class PhotoFinishContractTest {
                   }
                   response.getOutputStream().print(request.getQueryString());
                 });
+    if (setup.wire() == Wire.H2C && setup.container() == Containers.jetty()) {
+      // One in thousands of Jetty's own pages ends in a reset: it sends them without waiting, and
+      // fails where the connection is busy, with this filter or without it.
+      app.servlet("/late", (request, response) -> response.getOutputStream().print("late"))
+          .errorPage(503, "/late");
+    }
     AtomicInteger whole = new AtomicInteger();
     AtomicInteger late = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);

@@ -22,7 +22,7 @@ class StuckWorkersContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   static List<Combination> freeing() {
-    return Combination.allAndHttp2().stream().filter(Combination::freesTheContainerThread).toList();
+    return Combination.all().stream().filter(Combination::freesTheContainerThread).toList();
   }
 
   @Test

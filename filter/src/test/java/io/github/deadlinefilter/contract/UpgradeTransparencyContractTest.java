@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The deadline is for the handshake of an upgrade, and for nothing that comes after it. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@MethodSource("io.github.deadlinefilter.contract.Combination#http1")
 class UpgradeTransparencyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 

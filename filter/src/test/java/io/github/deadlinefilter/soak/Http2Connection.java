@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2Connection implements AutoCloseable {
   static final int CANCEL = 8;
-  private static final int PROTOCOL_ERROR = 1;
   private static final int ENHANCE_YOUR_CALM = 11;
 
   private static final int DATA = 0;
@@ -69,7 +68,6 @@ final class Http2Connection implements AutoCloseable {
   private int firstWindow = FIRST_WINDOW;
 
   private volatile boolean ended;
-  private volatile boolean bodyCrossedReset;
   private volatile int goAway = -1;
   private volatile String why = "";
   private volatile String goAwayText = "";
@@ -84,8 +82,8 @@ final class Http2Connection implements AutoCloseable {
       ByteBuffer settings = ByteBuffer.allocate(12);
       settings.putShort((short) ENABLE_PUSH).putInt(0);
       settings.putShort((short) INITIAL_WINDOW_SIZE).putInt(Integer.MAX_VALUE);
-      frame(SETTINGS, 0, 0, settings.array());
-      frame(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - FIRST_WINDOW));
+      send(SETTINGS, 0, 0, settings.array());
+      send(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - FIRST_WINDOW));
     }
     reader = new Thread(this::read, "soak-http2");
     reader.setDaemon(true);
@@ -97,11 +95,11 @@ final class Http2Connection implements AutoCloseable {
   }
 
   /**
-   * The server has ended the connection for what is no fault of the filter's: for resets that come
-   * too fast, or, as Undertow does, for bytes of a body that have crossed a reset.
+   * The server has ended the connection for what is no fault of the filter's: resets that come too
+   * fast.
    */
   boolean isUnlucky() {
-    return goAway == ENHANCE_YOUR_CALM || (goAway == PROTOCOL_ERROR && bodyCrossedReset);
+    return goAway == ENHANCE_YOUR_CALM;
   }
 
   /** Why the server ends the connection, -1 as long as it does not. */
@@ -117,8 +115,26 @@ final class Http2Connection implements AutoCloseable {
 
   // ---- sending
 
-  /** Begins a request. */
-  Http2Stream open(List<Map.Entry<String, String>> fields, boolean end) throws IOException {
+  /** Sends a request without a body. */
+  Http2Stream ask(List<Map.Entry<String, String>> fields) throws IOException {
+    return open(fields, END_STREAM, new byte[0]);
+  }
+
+  /** Begins a request with a body. */
+  Http2Stream begin(List<Map.Entry<String, String>> fields) throws IOException {
+    return open(fields, 0, new byte[0]);
+  }
+
+  /** Sends a request with a small body, all at once: no answer can come before the body. */
+  Http2Stream ask(List<Map.Entry<String, String>> fields, byte[] body) throws IOException {
+    if (take(null, body.length) < body.length) {
+      throw new IOException("no room for " + body.length + " bytes: " + this);
+    }
+    return open(fields, 0, body);
+  }
+
+  private Http2Stream open(List<Map.Entry<String, String>> fields, int flags, byte[] body)
+      throws IOException {
     byte[] block = block(fields);
     synchronized (sending) {
       lastStream += 2;
@@ -130,7 +146,12 @@ final class Http2Connection implements AutoCloseable {
       if (ended) {
         stream.connectionEnded();
       }
-      frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), lastStream, block);
+      var frames = new ByteArrayOutputStream();
+      frames.writeBytes(frame(HEADERS, END_HEADERS | flags, lastStream, block));
+      if (body.length > 0) {
+        frames.writeBytes(frame(DATA, END_STREAM, lastStream, body));
+      }
+      out.write(frames.toByteArray());
       return stream;
     }
   }
@@ -141,7 +162,6 @@ final class Http2Connection implements AutoCloseable {
    * @return false where the stream ended before all was sent
    */
   boolean send(Http2Stream stream, byte[] bytes, boolean end) throws IOException {
-    stream.hasBody = true;
     int sent = 0;
     do {
       int length = Math.min(bytes.length - sent, MOST_FRAME);
@@ -154,7 +174,7 @@ final class Http2Connection implements AutoCloseable {
       byte[] part = java.util.Arrays.copyOfRange(bytes, sent, sent + length);
       sent += length;
       synchronized (sending) {
-        frame(DATA, end && sent == bytes.length ? END_STREAM : 0, stream.id, part);
+        send(DATA, end && sent == bytes.length ? END_STREAM : 0, stream.id, part);
       }
     } while (sent < bytes.length);
     return true;
@@ -162,7 +182,7 @@ final class Http2Connection implements AutoCloseable {
 
   void trailers(Http2Stream stream, List<Map.Entry<String, String>> fields) throws IOException {
     synchronized (sending) {
-      frame(HEADERS, END_HEADERS | END_STREAM, stream.id, block(fields));
+      send(HEADERS, END_HEADERS | END_STREAM, stream.id, block(fields));
     }
   }
 
@@ -171,22 +191,34 @@ final class Http2Connection implements AutoCloseable {
       return; // it has been, and a second one would be an error of the connection
     }
     synchronized (sending) {
-      frame(RST_STREAM, 0, stream.id, number(CANCEL));
+      send(RST_STREAM, 0, stream.id, number(CANCEL));
     }
   }
 
-  /** As much of the windows as there is, up to {@code most}; 0 where the stream has ended. */
-  private int take(Http2Stream stream, int most) throws IOException {
+  /** How many bytes of bodies the server takes now. */
+  long window() {
+    synchronized (windows) {
+      return window;
+    }
+  }
+
+  /**
+   * As much of the windows as there is, up to {@code most}; 0 where the stream has ended. For a
+   * stream that is yet to be opened, null, as much of the connection's as {@code most}.
+   */
+  private int take(@Nullable Http2Stream stream, int most) throws IOException {
     long start = System.nanoTime();
     synchronized (windows) {
       while (true) {
-        if (ended || stream.isEnded()) {
+        if (ended || (stream != null && stream.isEnded())) {
           return 0;
         }
-        long free = Math.min(Math.min(window, stream.window), most);
-        if (free > 0) {
+        long free = Math.min(stream == null ? window : Math.min(window, stream.window), most);
+        if (free > 0 && (stream != null || free == most)) {
           window -= free;
-          stream.window -= free;
+          if (stream != null) {
+            stream.window -= free;
+          }
           return (int) free;
         }
         if (System.nanoTime() - start > Gate.LIMIT.toNanos()) {
@@ -201,10 +233,25 @@ final class Http2Connection implements AutoCloseable {
     }
   }
 
-  private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+  private void send(int type, int flags, int stream, byte[] payload) throws IOException {
+    out.write(frame(type, flags, stream, payload));
+  }
+
+  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
     frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-    out.write(frame.array());
+    return frame.array();
+  }
+
+  /** Sends what answers a frame. If the server has closed, what it sent before is still to come. */
+  private void reply(int type, int flags, byte[] payload) {
+    synchronized (sending) {
+      try {
+        send(type, flags, 0, payload);
+      } catch (IOException e) {
+        why = e.toString();
+      }
+    }
   }
 
   private static byte[] number(int value) {
@@ -251,7 +298,8 @@ final class Http2Connection implements AutoCloseable {
       why = "malformed: " + malformed;
       streams.values().forEach(stream -> stream.malformed(malformed.toString()));
     } finally {
-      this.why = why;
+      String before = this.why;
+      this.why = before + " " + why;
       ended = true;
       closeQuietly();
       streams.values().forEach(Http2Stream::connectionEnded);
@@ -273,7 +321,6 @@ final class Http2Connection implements AutoCloseable {
       case HEADERS -> headers(stream, flags, payload);
       case RST_STREAM -> {
         if (stream != null) {
-          bodyCrossedReset |= stream.hasBody;
           stream.reset(ByteBuffer.wrap(payload).getInt());
         }
         wakeSenders();
@@ -281,9 +328,7 @@ final class Http2Connection implements AutoCloseable {
       case SETTINGS -> settings(flags, ByteBuffer.wrap(payload));
       case PING -> {
         if ((flags & ACK) == 0) {
-          synchronized (sending) {
-            frame(PING, ACK, 0, payload);
-          }
+          reply(PING, ACK, payload);
         }
       }
       case GOAWAY -> {
@@ -314,9 +359,7 @@ final class Http2Connection implements AutoCloseable {
 
   private void data(@Nullable Http2Stream stream, int flags, byte[] payload) throws IOException {
     if (payload.length > 0) {
-      synchronized (sending) {
-        frame(WINDOW_UPDATE, 0, 0, number(payload.length));
-      }
+      reply(WINDOW_UPDATE, 0, number(payload.length));
     }
     if (stream != null) {
       ByteBuffer content = unpadded(flags, payload);
@@ -363,9 +406,7 @@ final class Http2Connection implements AutoCloseable {
         }
       }
     }
-    synchronized (sending) {
-      frame(SETTINGS, ACK, 0, new byte[0]);
-    }
+    reply(SETTINGS, ACK, new byte[0]);
   }
 
   /** Frees what is kept for a stream that has ended. */

@@ -19,9 +19,6 @@ final class Http2Stream {
   /** What may be sent; the connection's, under its own lock. */
   long window;
 
-  /** Its request has one, and all of it may be on its way. */
-  volatile boolean hasBody;
-
   private int status;
   private final List<Map.Entry<String, String>> headers = new ArrayList<>();
   private final List<Map.Entry<String, String>> trailers = new ArrayList<>();

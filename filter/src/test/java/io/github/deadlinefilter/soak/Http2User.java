@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.soak;
 
+import io.github.deadlinefilter.contract.Containers;
 import io.github.deadlinefilter.contract.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,33 +15,63 @@ import org.jspecify.annotations.Nullable;
 /** Has one stream at a time on a connection that it shares with others. */
 final class Http2User implements User {
 
+  private static final int PROTOCOL_ERROR = 1;
+
   /** A connection that several users share, and that is opened again when the server ends it. */
   static final class Shared implements AutoCloseable {
+    private static final int LEAST_WINDOW = 16 * 1024;
+
     private final int port;
-    private final boolean mayReset;
+    private final Containers container;
     private @Nullable Http2Connection connection;
+    private final List<Http2Connection> former = new ArrayList<>();
+
+    Shared(int port, Containers container) {
+      this.port = port;
+      this.container = container;
+    }
 
     /**
-     * @param mayReset not with Tomcat, which gives the request object of a stream that was reset to
-     *     the next stream as it is, of whatever connection: that one gets an empty 500, with this
-     *     filter or without it
+     * Not with containers to which the reset of one stream is a danger to others, with this filter
+     * or without it. Tomcat gives its request object to the next stream as it is, of whatever
+     * connection: that one gets an empty 500. Undertow gives its buffer to whoever needs one next,
+     * while a servlet still writes to it: that one's body has bytes of the answer.
      */
-    Shared(int port, boolean mayReset) {
-      this.port = port;
-      this.mayReset = mayReset;
+    boolean mayReset() {
+      return container != Containers.TOMCAT && container != Containers.UNDERTOW;
+    }
+
+    /**
+     * A part of a body that comes to Tomcat while its stream ends leaves its length in the request
+     * object, for the next stream of whatever connection, which is refused for it.
+     */
+    boolean mayReuseDirty() {
+      return container == Containers.TOMCAT;
     }
 
     synchronized Http2Connection current() throws IOException {
       Http2Connection current = connection;
-      if (current == null || !current.isUsable()) {
+      if (current == null || !current.isUsable() || isStarved(current)) {
+        if (current != null) {
+          former.add(current); // others may still wait for their answers on it
+        }
         current = new Http2Connection(port);
         connection = current;
       }
       return current;
     }
 
+    /**
+     * Tomcat 10.1 does not give the connection's window back for a body that nobody has read, with
+     * this filter or without it.
+     */
+    private boolean isStarved(Http2Connection current) {
+      return container == Containers.TOMCAT && current.window() < LEAST_WINDOW;
+    }
+
     @Override
     public synchronized void close() {
+      former.forEach(Http2Connection::close);
       if (connection != null) {
         connection.close();
       }
@@ -55,14 +86,14 @@ final class Http2User implements User {
 
   @Override
   public @Nullable Answer ask(Order order) throws IOException, InterruptedException {
-    // Trailers that cross the answer are an error of the whole connection to Jetty and to Tomcat,
-    // with this filter or without it: they have one of their own.
-    if (hasTrailers(order)) {
+    if (mayEndConnection(order)) {
       try (var own = new Http2Connection(port())) {
         Answer answer = ask(order, own);
         Response response = answer == null ? null : answer.response();
         boolean whole = response != null && response.complete();
         return answer == null || whole ? answer : new Answer(response, /* lost= */ true);
+      } catch (IOException lost) {
+        return new Answer(null, /* lost= */ true);
       }
     }
     return ask(order, shared.current());
@@ -72,8 +103,23 @@ final class Http2User implements User {
     return shared.port;
   }
 
-  private static boolean hasTrailers(Order order) {
-    return order.chunked() && order.behaviour().upload != Behaviour.Upload.NONE;
+  /**
+   * What crosses its answer ends the whole connection, with this filter or without it: trailers for
+   * Jetty and Tomcat, for Undertow every part of a body. Such a request has one of its own.
+   */
+  private boolean mayEndConnection(Order order) {
+    return hasBody(order)
+        && (order.chunked() || (shared.container == Containers.UNDERTOW && !isSentAtOnce(order)));
+  }
+
+  private static boolean hasBody(Order order) {
+    return order.behaviour().upload != Behaviour.Upload.NONE;
+  }
+
+  private static boolean isSentAtOnce(Order order) {
+    return !order.chunked()
+        && order.manner() != Order.Manner.HALTING
+        && !order.behaviour().is(Behaviour.Trait.BIG);
   }
 
   private @Nullable Answer ask(Order order, Http2Connection connection)
@@ -87,7 +133,7 @@ final class Http2User implements User {
       }
       throw e;
     }
-    if (order.manner() == Order.Manner.QUITTING && shared.mayReset) {
+    if (order.manner() == Order.Manner.QUITTING && shared.mayReset()) {
       connection.reset(stream);
       return null;
     }
@@ -97,9 +143,13 @@ final class Http2User implements User {
     if (malformed != null) {
       throw new IOException(malformed + ": " + response);
     }
+    boolean lost =
+        (stream.isLost() && connection.isUnlucky())
+            || (response == null && shared.mayReuseDirty() && stream.resetCode() == PROTOCOL_ERROR);
     if (response == null
         && stream.resetCode() >= 0
-        && !hasTrailers(order)
+        && !lost
+        && !mayEndConnection(order)
         && !order.behaviour().is(Behaviour.Trait.BEGINS)) {
       throw new IOException(
           "a stream was reset before its head, with code "
@@ -107,8 +157,7 @@ final class Http2User implements User {
               + "; "
               + connection);
     }
-    boolean lost = stream.isLost() && connection.isUnlucky();
-    if (response == null && stream.isLost() && !lost && !hasTrailers(order)) {
+    if (response == null && stream.isLost() && !lost && !mayEndConnection(order)) {
       throw new IOException("no answer: " + connection);
     }
     return new Answer(response, lost);
@@ -122,13 +171,16 @@ final class Http2User implements User {
     fields.add(Map.entry(":path", order.target()));
     fields.add(Map.entry(":authority", "localhost"));
     fields.addAll(order.headers());
-    if (order.behaviour().upload == Behaviour.Upload.NONE) {
-      return connection.open(fields, /* end= */ true);
+    if (!hasBody(order)) {
+      return connection.ask(fields);
     }
     if (!order.chunked()) {
       fields.add(Map.entry("content-length", Integer.toString(body.length)));
     }
-    Http2Stream stream = connection.open(fields, /* end= */ false);
+    if (isSentAtOnce(order)) {
+      return connection.ask(fields, body);
+    }
+    Http2Stream stream = connection.begin(fields);
     if (order.manner() == Order.Manner.HALTING) {
       connection.send(stream, Arrays.copyOf(body, body.length / 2), /* end= */ false);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(order.limit().millis));

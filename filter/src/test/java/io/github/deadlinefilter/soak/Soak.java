@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,13 @@ final class Soak {
   private static final int HTTP2_USERS = 32;
   private static final int USERS_OF_A_CONNECTION = 4;
   private static final int THREADS = 100;
+
+  /** Whoever has a frame of these is in a request. */
+  private static final Pattern IN_A_REQUEST =
+      Pattern.compile(
+          "io[.]github[.]deadlinefilter[.](soak[.]SoakApplication|DeadlineFilter|RequestRun).*"
+              + "|io[.]undertow[.]servlet.*|org[.]apache[.]catalina[.]core.*"
+              + "|org[.]eclipse[.]jetty[.]ee.*");
 
   /** By how much what is to be learned from is late, so that a busy machine notices. */
   private static final int LATE_MILLIS = 300;
@@ -46,7 +54,6 @@ final class Soak {
   private final Map<Verdict, LongAdder> verdicts = new EnumMap<>(Verdict.class);
   private final Map<Behaviour, LongAdder> answered = new EnumMap<>(Behaviour.class);
   private final Map<Behaviour, LongAdder> expired = new EnumMap<>(Behaviour.class);
-  private final boolean mayReset;
   private long start;
   private long nanos;
 
@@ -57,7 +64,6 @@ final class Soak {
     // Jetty is one, whatever its servlet environment is.
     this.name = kind.name().toLowerCase(Locale.ROOT).replaceFirst("_.*", "");
     this.ledger = log.ledger(name);
-    this.mayReset = kind != Containers.TOMCAT;
     for (Verdict verdict : Verdict.values()) {
       verdicts.put(verdict, new LongAdder());
     }
@@ -93,7 +99,7 @@ final class Soak {
   private void learn(int port, List<String> zones) throws Exception {
     long number = 0;
     try (User http1 = new Http1User(port);
-        var shared = new Http2User.Shared(port, mayReset);
+        var shared = new Http2User.Shared(port, kind);
         User http2 = new Http2User(shared)) {
       for (String zone : zones) {
         for (Limit limit : Limit.values()) {
@@ -146,7 +152,7 @@ final class Soak {
     }
     for (int i = 0; i < HTTP2_USERS; i++) {
       if (i % USERS_OF_A_CONNECTION == 0) {
-        connections.add(new Http2User.Shared(port, mayReset));
+        connections.add(new Http2User.Shared(port, kind));
       }
       Http2User.Shared connection = connections.get(connections.size() - 1);
       users.add(user(HTTP1_USERS + i, new Http2User(connection), zones));
@@ -193,8 +199,10 @@ final class Soak {
       if (verdict != null) {
         count(verdict).increment();
       }
-    } catch (IOException | RuntimeException | AssertionError e) {
+    } catch (IOException | RuntimeException e) {
       findings.add(e + ": " + order);
+    } catch (AssertionError tooLate) {
+      findings.add(tooLate + ": " + order + inside());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       findings.add("interrupted: " + order);
@@ -207,6 +215,7 @@ final class Soak {
     }
     Response response = answer.response();
     if (answer.lost()) {
+      findings.lost(order.token());
       return Verdict.LOST;
     }
     if (response == null) {
@@ -259,15 +268,14 @@ final class Soak {
     }
   }
 
-  /** The stacks of those who are inside an application. */
+  /** The stacks of those who are in a request. */
   private static String inside() {
     var stacks = new StringBuilder();
     Thread.getAllStackTraces()
         .forEach(
             (thread, stack) -> {
               if (Arrays.stream(stack)
-                  .anyMatch(
-                      one -> one.getClassName().startsWith(SoakApplication.class.getName()))) {
+                  .anyMatch(one -> IN_A_REQUEST.matcher(one.getClassName()).matches())) {
                 stacks.append("\n    ").append(thread);
                 Arrays.stream(stack)
                     .limit(24)

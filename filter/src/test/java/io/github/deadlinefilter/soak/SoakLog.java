@@ -31,6 +31,10 @@ final class SoakLog extends Handler implements AutoCloseable {
   private static final Pattern LEFT =
       Pattern.compile("Late worker left: incident=(\\S+) .* route=\"/([a-z0-9]+)-[^\"]*\" .*");
 
+  /** At the end of the path that a record is about. */
+  private static final Pattern TOKEN =
+      Pattern.compile("/([a-z0-9]{" + Tokens.LENGTH + "})(?![a-z0-9])");
+
   /** A kind of record that the soak brings about, and why that is as it should be. */
   private record AccountedFor(
       String logger, Pattern message, @Nullable String thrown, String reason) {
@@ -68,6 +72,11 @@ final class SoakLog extends Handler implements AutoCloseable {
               "UT005088: .*",
               null,
               "Undertow closes non-blocking output of which the client has gone, or that was cut"),
+          new AccountedFor(
+              "org.xnio",
+              "XNIO000011: Task io.undertow.servlet.spec.ServletOutputStreamImpl.*",
+              "channel\" is null",
+              "Undertow asks for the first bytes of an output whose cycle has been completed"),
           new AccountedFor(
               "io.undertow.request",
               "UT005090: .*",
@@ -112,7 +121,13 @@ final class SoakLog extends Handler implements AutoCloseable {
         return;
       }
     }
-    findings.add("logged: " + ContainerLog.lines(List.of(record)) + stack(record.getThrown()));
+    String finding = "logged: " + ContainerLog.lines(List.of(record)) + stack(record.getThrown());
+    Matcher token = TOKEN.matcher(text);
+    if (token.find()) {
+      findings.addUnlessLost(token.group(1), finding);
+    } else {
+      findings.add(finding);
+    }
   }
 
   private boolean enter(String text) {

@@ -86,6 +86,7 @@ class SoakTest {
       for (Thread thread : threads) {
         thread.join();
       }
+      findings.settle();
       System.out.println("accounted for: " + log.accounted());
     }
     assertEquals(

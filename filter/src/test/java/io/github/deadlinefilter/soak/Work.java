@@ -103,8 +103,12 @@ final class Work {
   /** What the request had is its own token, or nothing where the deadline broke off its reading. */
   void own(String what, @Nullable String value) {
     if (!order.token().equals(value) && (value != null || !deadline.isExpired())) {
-      findings.add("the " + what + " was " + value + " in " + order);
+      found("the " + what + " was " + value);
     }
+  }
+
+  private void found(String what) {
+    findings.addUnlessLost(order.token(), what + " in " + order);
   }
 
   // ---- time
@@ -182,7 +186,7 @@ final class Work {
   void readWhole(InputStream in) throws IOException {
     String body = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
     if (Tokens.count(body, order.token()) != order.sent()) {
-      findings.add(body.length() + " bytes of body, or others, in " + order + ": " + start(body));
+      found(body.length() + " bytes of body, or others: " + start(body));
     }
   }
 
@@ -191,7 +195,7 @@ final class Work {
     String half =
         new String(in.readNBytes(order.sent() / 2 * Tokens.UNIT), StandardCharsets.US_ASCII);
     if (!Tokens.begins(half, order.token())) {
-      findings.add("another body in " + order + ": " + start(half));
+      found("another body: " + start(half));
     }
   }
 
@@ -214,7 +218,7 @@ final class Work {
     } catch (Exception other) {
       // Undertow wraps what a read of parameters throws.
       if (!(other.getCause() instanceof IOException)) {
-        findings.add("a late step failed with " + other + " in " + order);
+        found("a late step failed with " + other);
       }
     }
   }
