@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PhotoFinishContractTest {
   private static final int CLIENTS = 4;
 
-  /** With two worker kinds or more, and two graces: 10,000 and more for each container. */
-  private static final int REQUESTS_OF_EACH = 640;
+  /** With four combinations or more, and two graces: 10,000 and more for each container. */
+  private static final int REQUESTS_OF_EACH = 400;
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
