@@ -160,9 +160,6 @@ class ContainerQuirks {
    */
   void refuseOwedBody(HttpServletRequest request, HttpServletResponse response) {}
 
-  /** As above: what the client has sent of the body is not read by anybody any more. */
-  void dropBody(HttpServletRequest request) {}
-
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {
     return false;

@@ -511,7 +511,6 @@ final class Expiry {
     AsyncContext parked = run.parkedContext();
     try {
       quirks.refuseOwedBody(run.request, run.response);
-      quirks.dropBody(run.request);
       if (parked != null) {
         run.releasing();
         complete(run, parked);

@@ -207,27 +207,6 @@ final class TomcatQuirks extends ContainerQuirks {
     }
   }
 
-  /**
-   * Tomcat 10.1 does not give the connection's window back for a body that is there whole and that
-   * nobody reads: some tens of them, and no stream of the connection can send a body any more.
-   */
-  @Override
-  void dropBody(HttpServletRequest request) {
-    if (isHttp1(request)) {
-      return;
-    }
-    try {
-      Object processor = processor(request);
-      Object stream = field(processor.getClass(), "stream").get(processor);
-      Object input = field(stream.getClass(), "inputBuffer").get(stream);
-      if (input != null) {
-        method(input.getClass(), "swallowUnread").invoke(input);
-      }
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      // Then the window stays as small as it is, as it does without this filter.
-    }
-  }
-
   private static void dropUnsent(@Nullable Object wrapper) throws ReflectiveOperationException {
     if (wrapper != null) {
       Object buffers = method(wrapper.getClass(), "getSocketBufferHandler").invoke(wrapper);
