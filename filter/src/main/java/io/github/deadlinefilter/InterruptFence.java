@@ -54,18 +54,19 @@ final class InterruptFence {
     }
     return switch (worker.getState()) {
       case WAITING, TIMED_WAITING ->
-          !isIn(worker, "java.util.concurrent.locks.ReentrantLock")
-              && !isIn(worker, "java.util.concurrent.Semaphore");
+          !isIn(
+              worker, "java.util.concurrent.locks.ReentrantLock", "java.util.concurrent.Semaphore");
       // A native wait for a channel does not show as one.
       case RUNNABLE -> isIn(worker, "sun.nio.ch.SelectorImpl");
       default -> false;
     };
   }
 
-  private static boolean isIn(Thread thread, String type) {
+  private static boolean isIn(Thread thread, String... types) {
     return Arrays.stream(thread.getStackTrace())
         .limit(DEEPEST_WAIT)
-        .anyMatch(frame -> frame.getClassName().startsWith(type));
+        .map(StackTraceElement::getClassName)
+        .anyMatch(name -> Arrays.stream(types).anyMatch(name::startsWith));
   }
 
   /** The stack of the worker now, empty if none is inside. */

@@ -193,8 +193,8 @@ final class UndertowQuirks extends ContainerQuirks {
     }
     try {
       http2.refuseBody(connected);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // Then a thread of the container waits for it. The request has to be completed all the same.
     }
   }
 

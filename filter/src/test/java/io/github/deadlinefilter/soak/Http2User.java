@@ -92,8 +92,6 @@ final class Http2User implements User {
         Response response = answer == null ? null : answer.response();
         boolean whole = response != null && response.complete();
         return answer == null || whole ? answer : new Answer(response, /* lost= */ true);
-      } catch (IOException lost) {
-        return new Answer(null, /* lost= */ true);
       }
     }
     return ask(order, shared.current());
@@ -128,7 +126,7 @@ final class Http2User implements User {
     try {
       stream = send(connection, order);
     } catch (IOException e) {
-      if (connection.goAway() >= 0) {
+      if (connection.goAway() >= 0 || mayEndConnection(order)) {
         return new Answer(null, /* lost= */ true);
       }
       throw e;
