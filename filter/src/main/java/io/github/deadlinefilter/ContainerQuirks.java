@@ -113,6 +113,12 @@ class ContainerQuirks {
   void sealCookies(HttpServletResponse response, @Nullable Object cookies) {}
 
   /**
+   * Lets a worker and whoever answers past it use what the container keeps for {@code request} at
+   * the same time, where a worker can reach that past the guards. Before anybody is inside.
+   */
+  void share(HttpServletRequest request) {}
+
+  /**
    * Lets the calling thread work for {@code request}, where a container keeps in thread locals for
    * whom a thread works.
    *

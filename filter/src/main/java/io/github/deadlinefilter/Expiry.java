@@ -114,8 +114,7 @@ final class Expiry {
     try {
       answerHere(run, phase);
     } catch (RuntimeException | Error e) {
-      run.awaitQuiet(); // whatever went wrong: nobody is inside when the container goes on
-      run.release();
+      fail(run, e);
       throw e;
     } finally {
       if (interrupted) {
@@ -123,6 +122,22 @@ final class Expiry {
       }
     }
     return true;
+  }
+
+  /**
+   * Something that nobody foresaw kept the run from being answered. Its client does not wait for
+   * the worker, and whatever went wrong: nobody is inside when the container goes on.
+   */
+  private void fail(RequestRun run, Throwable unexpected) {
+    LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
+    try {
+      if (!run.isQuiet()) {
+        cut(run);
+      }
+    } finally {
+      run.awaitQuiet();
+      run.release();
+    }
   }
 
   /** Unless the run is ended for another reason than its time. */

@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method requestExchange;
   private final Method responseExchange;
   private final Method attachment;
+  private final Field attachments;
   private final Object contextKey;
   private final Method currentContext;
   private final Method setCurrentContext;
@@ -60,6 +62,7 @@ final class UndertowQuirks extends ContainerQuirks {
     contentType = field(response, "contentType");
     attachment =
         exchange.getMethod("getAttachment", loader.loadClass("io.undertow.util.AttachmentKey"));
+    attachments = field(exchange, "attachments");
     contextKey = Objects.requireNonNull(context.getField("ATTACHMENT_KEY").get(null));
     currentContext = context.getMethod("current");
     setCurrentContext = context.getMethod("setCurrentRequestContext", context);
@@ -84,6 +87,22 @@ final class UndertowQuirks extends ContainerQuirks {
     newCookieSet = cookieSet.getType().getDeclaredConstructor(Iterable.class);
     newCookieSet.setAccessible(true);
     http2 = new UndertowHttp2(loader);
+  }
+
+  /**
+   * What it keeps for a request is in an IdentityHashMap, which a session that ends changes.
+   * Whoever looks into that meanwhile may not find what is there.
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  void share(HttpServletRequest request) {
+    Object exchange = exchange(request);
+    try {
+      var kept = (Map<Object, Object>) Objects.requireNonNull(attachments.get(exchange));
+      attachments.set(exchange, Collections.synchronizedMap(kept));
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**

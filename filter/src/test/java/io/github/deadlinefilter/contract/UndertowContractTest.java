@@ -2,8 +2,13 @@ package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import io.undertow.util.AttachmentKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -66,5 +71,39 @@ class UndertowContractTest {
   void staticFile_isServed_alsoThroughAForward() throws Exception {
     assertEquals("a small grey cat", get("/cat.txt"));
     assertEquals("a small grey cat", get("/file"));
+  }
+
+  /**
+   * A late worker changes the attachments of its exchange past every wrapper, where it ends a
+   * session for one, while its client is being answered with what is in them.
+   */
+  @Test
+  void attachments_areFound_whileAnotherThreadChangesThem() throws Exception {
+    AttachmentKey<ServletRequestContext> kept = ServletRequestContext.ATTACHMENT_KEY;
+    Application app =
+        new Application()
+            .filter("/*", setup.filter().deadline(Duration.ofSeconds(20)).build())
+            .servlet(
+                "/changing",
+                (request, response) -> {
+                  HttpServerExchange exchange =
+                      ServletRequestContext.requireCurrent().getExchange();
+                  CompletableFuture<Void> changing =
+                      CompletableFuture.runAsync(
+                          () ->
+                              Stream.generate(() -> AttachmentKey.create(String.class))
+                                  .limit(300_000)
+                                  .forEach(key -> exchange.putAttachment(key, "put")));
+                  int missed = 0;
+                  while (!changing.isDone()) {
+                    missed += exchange.getAttachment(kept) == null ? 1 : 0;
+                  }
+                  changing.join();
+                  response.getWriter().print(missed);
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("0", client.get("/changing").read().text());
+    }
   }
 }
