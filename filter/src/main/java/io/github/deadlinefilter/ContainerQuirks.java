@@ -154,17 +154,21 @@ class ContainerQuirks {
 
   /**
    * Whether the container, before it is through with an answered request, waits for what its client
-   * still owes of the body, and so has to be kept from it by {@link #refuseOwedBody}.
+   * still owes of the body, and so has to be kept from it by {@link #dropOwedBody}.
    */
   boolean waitsForOwedBody(HttpServletRequest request) {
     return false;
   }
 
   /**
-   * The answer is on its way and nobody is inside: what the client still owes of the body is not
-   * wanted any more.
+   * The answer is on its way and nobody is inside: no thread is to wait for what the client still
+   * owes of the body.
+   *
+   * @param endsByCompletion the request ends with its asynchronous cycle, and not with the return
+   *     of its thread
    */
-  void refuseOwedBody(HttpServletRequest request, HttpServletResponse response) {}
+  void dropOwedBody(
+      HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {}
 
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {

@@ -525,7 +525,8 @@ final class Expiry {
     }
     AsyncContext parked = run.parkedContext();
     try {
-      quirks.refuseOwedBody(run.request, run.response);
+      boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
+      quirks.dropOwedBody(run.request, run.response, endsByCompletion);
       if (parked != null) {
         run.releasing();
         complete(run, parked);

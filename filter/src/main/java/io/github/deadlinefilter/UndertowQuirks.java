@@ -7,6 +7,8 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.Closeable;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Undertow 2.3, by itself or in an application server. Measured on 2.3.18. */
 final class UndertowQuirks extends ContainerQuirks {
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
   private final Method requestExchange;
   private final Method responseExchange;
   private final Method attachment;
@@ -47,15 +51,17 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method setResponseCookie;
   private final Field cookieSet;
   private final Constructor<?> newCookieSet;
+  private final Field servletInput;
+  private final Field inputState;
+  private final Field inputBuffer;
+  private final int inputEnded;
   private final UndertowHttp2 http2;
 
   UndertowQuirks(ClassLoader loader) throws ReflectiveOperationException {
     Class<?> exchange = loader.loadClass("io.undertow.server.HttpServerExchange");
     Class<?> context = loader.loadClass("io.undertow.servlet.handlers.ServletRequestContext");
-    requestExchange =
-        loader
-            .loadClass("io.undertow.servlet.spec.HttpServletRequestImpl")
-            .getMethod("getExchange");
+    Class<?> request = loader.loadClass("io.undertow.servlet.spec.HttpServletRequestImpl");
+    requestExchange = request.getMethod("getExchange");
     Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
     responseExchange = response.getMethod("getExchange");
     setInsideInclude = response.getMethod("setInsideInclude", boolean.class);
@@ -86,6 +92,12 @@ final class UndertowQuirks extends ContainerQuirks {
     cookieSet.setAccessible(true);
     newCookieSet = cookieSet.getType().getDeclaredConstructor(Iterable.class);
     newCookieSet.setAccessible(true);
+    servletInput = field(request, "servletInputStream");
+    Class<?> input = loader.loadClass("io.undertow.servlet.spec.ServletInputStreamImpl");
+    inputState = field(input, "state");
+    inputBuffer = field(input, "pooled");
+    inputEnded =
+        field(input, "FLAG_CLOSED").getInt(null) | field(input, "FLAG_FINISHED").getInt(null);
     http2 = new UndertowHttp2(loader);
   }
 
@@ -200,8 +212,14 @@ final class UndertowQuirks extends ContainerQuirks {
     return Boolean.FALSE.equals(call(isRequestComplete, exchange(request)));
   }
 
+  /**
+   * Over HTTP/2 its I/O thread takes what still comes, once the servlet's side of the body is
+   * closed. A reset of the stream would end the whole connection when the client, who has not seen
+   * it yet, sends more, and would not give its window back for what has come.
+   */
   @Override
-  void refuseOwedBody(HttpServletRequest request, HttpServletResponse response) {
+  void dropOwedBody(
+      HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {
     if (!waitsForOwedBody(request)) {
       return;
     }
@@ -211,9 +229,26 @@ final class UndertowQuirks extends ContainerQuirks {
       return;
     }
     try {
-      http2.refuseBody(connected);
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      // Then a thread of the container waits for it. The request has to be completed all the same.
+      closeInput(request);
+      if (endsByCompletion) { // else the end of the exchange does it
+        http2.drain(connected);
+      }
+    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "A thread of the container waits for a body", e);
+    }
+  }
+
+  /** As its close(), without reading to the end. */
+  private void closeInput(HttpServletRequest request)
+      throws IOException, ReflectiveOperationException {
+    Object input = servletInput.get(request);
+    if (input == null) {
+      input = request.getInputStream();
+    }
+    inputState.setInt(input, inputState.getInt(input) | inputEnded);
+    if (inputBuffer.get(input) instanceof Closeable buffer) {
+      inputBuffer.set(input, null);
+      buffer.close();
     }
   }
 

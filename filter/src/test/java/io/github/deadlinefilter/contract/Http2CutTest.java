@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -116,6 +117,38 @@ class Http2CutTest {
         assertEquals(port, port(get(container, "/hi")), "the same connection");
         end(container, deaf);
         assertEquals(port, port(get(container, "/hi")), "the same connection");
+      }
+    }
+  }
+
+  /** What its clients still send of such bodies neither ends the connection nor uses it up. */
+  @Test
+  void lateUploads_areAnswered_andTheConnectionLivesOn() throws Exception {
+    String half = "x".repeat(30_000);
+    try (Deaf deaf = new Deaf()) {
+      Application app =
+          app()
+              .servlet("/deaf", (request, response) -> deaf.hold())
+              .servlet("/slow", (request, response) -> new Gate("never").await())
+              .servlet(
+                  "/hi/upload",
+                  (request, response) ->
+                      response
+                          .getOutputStream()
+                          .print(request.getInputStream().readAllBytes().length));
+      try (TestContainer container = start(app);
+          RawClient user = RawClient.connect(container)) {
+        for (String path : List.of("/slow", "/deaf", "/slow", "/deaf", "/slow", "/slow")) {
+          user.request("POST", path, half, "Content-Length: 60000");
+          assertEquals(503, user.read().status());
+          user.send(half);
+        }
+        deaf.release();
+        FilterLog.await(container, FilterLog.LEFT, 2);
+        Response response = user.post("/hi/upload", half + half).read();
+        assertEquals(200, response.status());
+        assertEquals("60000", response.text());
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
     }
   }
@@ -274,7 +307,7 @@ class Http2CutTest {
                   .setHeader(PORT, Integer.toString(request.getRemotePort()));
               chain.doFilter(request, response);
             })
-        .filter("/*", setup.filter().deadline(SHORT).route("/hi = 30s").build())
+        .filter("/*", setup.filter().deadline(SHORT).route("/hi/* = 30s").build())
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
   }
 

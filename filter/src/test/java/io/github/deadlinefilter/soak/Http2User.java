@@ -103,11 +103,15 @@ final class Http2User implements User {
 
   /**
    * What crosses its answer ends the whole connection, with this filter or without it: trailers for
-   * Jetty and Tomcat, for Undertow every part of a body. Such a request has one of its own.
+   * Jetty and Tomcat, for Undertow every part of a body once the stream is reset. Such a request
+   * has one of its own.
    */
   private boolean mayEndConnection(Order order) {
     return hasBody(order)
-        && (order.chunked() || (shared.container == Containers.UNDERTOW && !isSentAtOnce(order)));
+        && (order.chunked()
+            || (shared.container == Containers.UNDERTOW
+                && order.behaviour().is(Behaviour.Trait.BEGINS)
+                && !isSentAtOnce(order)));
   }
 
   private static boolean hasBody(Order order) {
