@@ -16,6 +16,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +62,17 @@ final class Expiry {
    */
   private static final long UNSEEN_WRITE_ENDS = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * Of how many expired runs a second the stack is taken: for each, the JVM stops all its threads
+   * (17) or the worker (later ones), and a burst of expiries would stop for that alone.
+   */
+  private static final int STACKS_PER_SECOND = 20;
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final ContainerQuirks quirks;
   private final DirectAnswer directAnswer;
+  private final RateLimit stacks = new RateLimit(Ticker.SYSTEM, STACKS_PER_SECOND);
 
   /**
    * Phases in which the timer's side may decide; the others belong to a waiting container thread.
@@ -343,7 +351,8 @@ final class Expiry {
    */
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
-    run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, run.interrupts.stack()));
+    List<StackTraceElement> stack = stacks.tryAcquire() ? run.interrupts.stack() : List.of();
+    run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
     // Race with whoever gets a session: it may have set the cookie of that, or be about to. If it
     // waits for its store for longer than this the client is answered all the same.
     run.await(() -> !run.isChangingHead(), WRITE_ENDS);

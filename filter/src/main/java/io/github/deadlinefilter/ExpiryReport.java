@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param elapsedNanos from the request's entry to the decision
  * @param phase where the request was: queued, running, or async
  * @param ran a worker was inside at the decision, or on its way in or out
- * @param stack of the worker at the decision, before it was told to stop; empty if there was none
+ * @param stack of the worker at the decision, before it was told to stop; empty if there was none,
+ *     or if too many were taken
  */
 record ExpiryReport(
     String incident,
@@ -80,7 +81,7 @@ record ExpiryReport(
     LOG.log(
         System.Logger.Level.WARNING,
         line("Deadline expired", worker) + " answer=" + answer.name().toLowerCase(Locale.ROOT),
-        ran || ended != null ? new WorkerStack(stack, ended) : null);
+        stack.isEmpty() && ended == null ? null : new WorkerStack(stack, ended));
   }
 
   /** A worker that was reported as stuck has left. */
