@@ -142,6 +142,14 @@ class ContainerQuirks {
     return true;
   }
 
+  /**
+   * Whether a thread that waits for its client may do so in native code, where only its stack shows
+   * that.
+   */
+  boolean waitsInNative(HttpServletRequest request) {
+    return true;
+  }
+
   /** Whether a thread that waits inside a read of the body hears an interrupt, and harms nobody. */
   boolean mayInterruptRead(HttpServletRequest request) {
     return true;

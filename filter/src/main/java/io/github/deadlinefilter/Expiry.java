@@ -16,6 +16,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,16 +64,19 @@ final class Expiry {
   private static final long UNSEEN_WRITE_ENDS = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * Of how many expired runs a second the stack is taken: for each, the JVM stops all its threads
-   * (17) or the worker (later ones), and a burst of expiries would stop for that alone.
+   * How often the stack of an expired run is taken where they expire all the time. For each one the
+   * JVM stops all its threads (17) or the worker (later ones): 5 ms on a busy machine of two
+   * processors, where 100 a second took more than half of its time.
    */
-  private static final int STACKS_PER_SECOND = 20;
+  private static final Duration STACK_EVERY = Duration.ofSeconds(1);
+
+  private static final int STACKS_AT_ONCE = 10;
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final ContainerQuirks quirks;
   private final DirectAnswer directAnswer;
-  private final RateLimit stacks = new RateLimit(Ticker.SYSTEM, STACKS_PER_SECOND);
+  private final RateLimit stacks = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
 
   /**
    * Phases in which the timer's side may decide; the others belong to a waiting container thread.
@@ -380,13 +384,16 @@ final class Expiry {
    * would take the buffer from under it (Undertow) or let it send something after the reset of its
    * stream (Tomcat), and an answer would meet it at the connection's buffer (Undertow).
    */
-  private static void letTransferSettle(RequestRun run) {
+  private void letTransferSettle(RequestRun run) {
     long start = System.nanoTime();
-    while (run.isTransferring()
-        && run.interrupts.isOpen()
-        && !run.interrupts.isWaiting()
-        && System.nanoTime() - start < TRANSFER_SETTLES) {
-      run.await(() -> !run.isTransferring(), TRANSFER_POLL);
+    boolean inNative = quirks.waitsInNative(run.request);
+    for (long poll = TRANSFER_POLL;
+        run.isTransferring()
+            && run.interrupts.isOpen()
+            && !run.interrupts.isWaiting(inNative)
+            && System.nanoTime() - start < TRANSFER_SETTLES;
+        poll *= 2) { // ever less often, for looking may cost all threads a moment
+      run.await(() -> !run.isTransferring(), poll);
     }
   }
 

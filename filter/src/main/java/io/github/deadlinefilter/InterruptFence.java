@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,9 @@ final class InterruptFence {
   /** How many frames of the JDK's a wait may have. */
   private static final int DEEPEST_WAIT = 8;
 
-  private @Nullable Thread inside;
+  /** Changed under the monitor. */
+  private volatile @Nullable Thread inside;
+
   private boolean fired;
   private boolean hadOwn;
 
@@ -26,7 +29,7 @@ final class InterruptFence {
   }
 
   /** Whether a worker is inside. */
-  synchronized boolean isOpen() {
+  boolean isOpen() {
     return inside != null;
   }
 
@@ -46,33 +49,49 @@ final class InterruptFence {
   /**
    * Whether the worker is inside and does nothing but wait, at this moment, and not for its turn:
    * whose turn it is will let it go on.
+   *
+   * @param inNative whether it may be in a native wait for a channel, which does not show in the
+   *     state of a thread but in its stack alone, and that is dear: see {@link #stack}
    */
-  synchronized boolean isWaiting() {
+  boolean isWaiting(boolean inNative) {
     Thread worker = inside;
     if (worker == null) {
       return false;
     }
-    return switch (worker.getState()) {
-      case WAITING, TIMED_WAITING ->
-          !isIn(
-              worker, "java.util.concurrent.locks.ReentrantLock", "java.util.concurrent.Semaphore");
-      // A native wait for a channel does not show as one.
-      case RUNNABLE -> isIn(worker, "sun.nio.ch.SelectorImpl");
-      default -> false;
-    };
+    boolean waiting =
+        switch (worker.getState()) {
+          case WAITING, TIMED_WAITING -> !isTurn(LockSupport.getBlocker(worker));
+          case RUNNABLE -> inNative && isSelecting(worker);
+          default -> false;
+        };
+    return waiting && inside == worker;
   }
 
-  private static boolean isIn(Thread thread, String... types) {
+  /** Whether it is of a lock or of a semaphore, and not a condition or a latch. */
+  private static boolean isTurn(@Nullable Object blocker) {
+    String type = blocker == null ? "" : blocker.getClass().getName();
+    return type.startsWith("java.util.concurrent.locks.ReentrantLock")
+        || type.startsWith("java.util.concurrent.Semaphore");
+  }
+
+  private static boolean isSelecting(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .limit(DEEPEST_WAIT)
-        .map(StackTraceElement::getClassName)
-        .anyMatch(name -> Arrays.stream(types).anyMatch(name::startsWith));
+        .anyMatch(frame -> frame.getClassName().startsWith("sun.nio.ch.SelectorImpl"));
   }
 
-  /** The stack of the worker now, empty if none is inside. */
-  synchronized List<StackTraceElement> stack() {
+  /**
+   * The stack of the worker now, empty if none is inside. The JVM stops all its threads for that
+   * (17), or the worker (later ones), so it is not done under the monitor, which the worker needs
+   * to leave, and not often.
+   */
+  List<StackTraceElement> stack() {
     Thread worker = inside;
-    return worker == null ? List.of() : List.of(worker.getStackTrace());
+    if (worker == null) {
+      return List.of();
+    }
+    List<StackTraceElement> stack = List.of(worker.getStackTrace());
+    return inside == worker ? stack : List.of(); // else it may be in somebody else's request
   }
 
   /**

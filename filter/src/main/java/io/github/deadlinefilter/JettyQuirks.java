@@ -123,6 +123,12 @@ final class JettyQuirks extends ContainerQuirks {
     }
   }
 
+  /** It waits for a condition. */
+  @Override
+  boolean waitsInNative(HttpServletRequest request) {
+    return false;
+  }
+
   /**
    * Closes the end point, or resets the stream. Not ServletChannel.abort, which recycles the
    * request under the worker, nor ChannelRequest.fail, which is seen only when the worker leaves.

@@ -1,26 +1,29 @@
 package io.github.deadlinefilter;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets something happen at most so many times a second: at once as long as it is rare, and evenly
- * spread over time when it is not.
+ * Lets something happen as often as it comes while that is rarely, and once in an interval when it
+ * comes all the time.
  *
  * <p>Thread-safe; never blocks.
  */
 final class RateLimit {
   private final Ticker ticker;
   private final long interval;
-  private final long burst;
+  private final long most;
 
   /** When the next one would be due if they came evenly, by the ticker. */
   private final AtomicLong due;
 
-  RateLimit(Ticker ticker, int perSecond) {
+  /**
+   * @param burst how many may come at once, after a time without any
+   */
+  RateLimit(Ticker ticker, Duration interval, int burst) {
     this.ticker = ticker;
-    this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
-    this.burst = interval * (perSecond - 1);
+    this.interval = interval.toNanos();
+    this.most = this.interval * (burst - 1);
     this.due = new AtomicLong(ticker.nanos());
   }
 
@@ -30,7 +33,7 @@ final class RateLimit {
     while (true) {
       long before = due.get();
       long ahead = Math.max(0, before - now);
-      if (ahead > burst) {
+      if (ahead > most) {
         return false;
       }
       if (due.compareAndSet(before, now + ahead + interval)) {

@@ -103,6 +103,12 @@ final class TomcatQuirks extends ContainerQuirks {
     return false;
   }
 
+  /** It waits for a condition. */
+  @Override
+  boolean waitsInNative(HttpServletRequest request) {
+    return false;
+  }
+
   @Override
   boolean forceAsync(HttpServletRequest request) {
     request.setAttribute("org.apache.catalina.ASYNC_SUPPORTED", true);

@@ -179,6 +179,12 @@ final class UndertowQuirks extends ContainerQuirks {
     return output.isReady();
   }
 
+  /** HTTP/1.1 waits with a selector, HTTP/2 for a condition. */
+  @Override
+  boolean waitsInNative(HttpServletRequest request) {
+    return isHttp1(request);
+  }
+
   /** A connection that is closed wakes nobody who waits for it to take bytes. */
   @Override
   boolean mayInterruptWrite(HttpServletRequest request) {

@@ -25,6 +25,7 @@ final class WorkerInterrupt implements Runnable {
   private final RequestRun run;
   private final boolean whileItReads;
   private final boolean whileItWrites;
+  private final boolean inNative;
   private final long start = System.nanoTime();
   private int times;
 
@@ -33,12 +34,13 @@ final class WorkerInterrupt implements Runnable {
     this.run = run;
     this.whileItReads = quirks.mayInterruptRead(run.request);
     this.whileItWrites = quirks.mayInterruptWrite(run.request);
+    this.inNative = quirks.waitsInNative(run.request);
   }
 
   @Override
   public void run() {
     boolean mayInterrupt = run.isWriting() ? whileItWrites : run.isReading() && whileItReads;
-    if (mayInterrupt && run.interrupts.isWaiting()) {
+    if (mayInterrupt && run.interrupts.isWaiting(inNative)) {
       run.interrupts.interrupt();
     } else {
       run.interruptOutside();

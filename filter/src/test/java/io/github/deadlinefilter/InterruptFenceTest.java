@@ -116,9 +116,9 @@ class InterruptFenceTest {
 
   @Test
   void waiting_isKnownFromBusy() throws Exception {
-    assertFalse(fence.isWaiting(), "nobody is inside");
+    assertFalse(fence.isWaiting(/* inNative= */ true), "nobody is inside");
     CountDownLatch end = new CountDownLatch(1);
-    waitsWhile(() -> awaitDeaf(end));
+    waitsWhile(() -> awaitDeaf(end), /* inNative= */ false);
     end.countDown();
   }
 
@@ -133,7 +133,8 @@ class InterruptFenceTest {
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
-          });
+          },
+          /* inNative= */ true);
       selector.wakeup();
     }
   }
@@ -160,10 +161,10 @@ class InterruptFenceTest {
     worker.setDaemon(true);
     worker.start();
     Gate.eventually(() -> worker.getState() == Thread.State.WAITING, "it waits for its turn");
-    assertFalse(fence.isWaiting());
+    assertFalse(fence.isWaiting(/* inNative= */ true));
   }
 
-  private void waitsWhile(Runnable waiting) throws Exception {
+  private void waitsWhile(Runnable waiting, boolean inNative) throws Exception {
     AtomicBoolean busy = new AtomicBoolean(true);
     CountDownLatch inside = new CountDownLatch(1);
     Thread worker =
@@ -180,9 +181,9 @@ class InterruptFenceTest {
     worker.setDaemon(true);
     worker.start();
     inside.await();
-    assertFalse(fence.isWaiting());
+    assertFalse(fence.isWaiting(/* inNative= */ true));
     busy.set(false);
-    Gate.eventually(fence::isWaiting, "the worker waits");
+    Gate.eventually(() -> fence.isWaiting(inNative), "the worker waits");
   }
 
   private static void awaitDeaf(CountDownLatch latch) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
   private final ManualTicker clock = new ManualTicker();
-  private final RateLimit limit = new RateLimit(clock, 20);
+  private final RateLimit limit = new RateLimit(clock, Duration.ofMillis(50), 20);
 
   private int of(int tries) {
     int acquired = 0;

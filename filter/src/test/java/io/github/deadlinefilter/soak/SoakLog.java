@@ -78,10 +78,10 @@ final class SoakLog extends Handler implements AutoCloseable {
               "channel\" is null",
               "Undertow asks for the first bytes of an output whose cycle has been completed"),
           new AccountedFor(
-              "io.undertow.request",
-              "UT005090: .*",
-              "\"this.data\" is null",
-              "Undertow drains a body on one thread while its stream is reset on another"),
+              "org.eclipse.jetty.util.thread.QueuedThreadPool",
+              "Job failed",
+              "CompletionException: org.eclipse.jetty.io.EofException: Reset cancel_stream_error",
+              "Jetty closes parts at the end of a request whose client took back the body of them"),
           new AccountedFor(
               "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
 
