@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets something happen as often as it comes while that is rarely, and once in an interval when it
+ * Lets something happen whenever it comes as long as it is rare, and once in an interval when it
  * comes all the time.
  *
  * <p>Thread-safe; never blocks.

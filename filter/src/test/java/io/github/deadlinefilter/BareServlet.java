@@ -12,12 +12,7 @@ final class BareServlet {
   private static final HttpServletResponse RESPONSE = empty(HttpServletResponse.class);
   private static final ContainerQuirks QUIRKS = new ContainerQuirks();
   private static final DeadlineTimer TIMER = new DeadlineTimer(new Threads());
-  private static final Runs RUNS =
-      new Runs(
-          new Expiry(QUIRKS, /* errorPage= */ null, WorkerKind.POOL),
-          QUIRKS,
-          TIMER,
-          new Background(new Threads()));
+  private static final Background BACKGROUND = new Background(new Threads());
   private static final Route ROUTE =
       new Route(
           "default",
@@ -33,8 +28,15 @@ final class BareServlet {
 
   /** A run whose worker, started by {@link RequestRun#run}, would run {@code chain}. */
   static RequestRun run(FilterChain chain) {
+    return run(chain, QUIRKS);
+  }
+
+  /** As {@link #run(FilterChain)}, in a container that needs {@code quirks}. */
+  static RequestRun run(FilterChain chain, ContainerQuirks quirks) {
+    Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL);
+    Runs runs = new Runs(expiry, quirks, TIMER, BACKGROUND);
     Deadline deadline = new Deadline(() -> 0, ROUTE.name(), ROUTE.deadlineNanos(), Runnable::run);
-    RequestRun run = new RequestRun(RUNS, ROUTE, deadline, REQUEST, RESPONSE);
+    RequestRun run = new RequestRun(runs, ROUTE, deadline, REQUEST, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;
   }

@@ -55,6 +55,7 @@ final class Http2Connection implements AutoCloseable {
   private final HpackDecoder decoder = new HpackDecoder(256 * 1024, System::currentTimeMillis);
   private final Map<Integer, Http2Stream> streams = new ConcurrentHashMap<>();
   private final Thread reader;
+  private final boolean finishing;
 
   /** Guarded by itself: the order in which frames and stream numbers leave. */
   private final Object sending = new Object();
@@ -72,7 +73,12 @@ final class Http2Connection implements AutoCloseable {
   private volatile String why = "";
   private volatile String goAwayText = "";
 
-  Http2Connection(int port) throws IOException {
+  /**
+   * @param finishing whether a request that is answered before its body has been sent is sent whole
+   *     all the same, unless the server resets the stream
+   */
+  Http2Connection(int port, boolean finishing) throws IOException {
+    this.finishing = finishing;
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 32 * 1024));
@@ -159,7 +165,7 @@ final class Http2Connection implements AutoCloseable {
   /**
    * Sends a part of the body, as fast as the server takes it.
    *
-   * @return false where the stream ended before all was sent
+   * @return false where the server does not want the rest
    */
   boolean send(Http2Stream stream, byte[] bytes, boolean end) throws IOException {
     int sent = 0;
@@ -202,15 +208,19 @@ final class Http2Connection implements AutoCloseable {
     }
   }
 
+  private boolean isWanted(Http2Stream stream) {
+    return finishing ? !stream.isReset() : !stream.isEnded();
+  }
+
   /**
-   * As much of the windows as there is, up to {@code most}; 0 where the stream has ended. For a
-   * stream that is yet to be opened, null, as much of the connection's as {@code most}.
+   * As much of the windows as there is, up to {@code most}; 0 where none is wanted. For a stream
+   * that is yet to be opened, null, as much of the connection's as {@code most}.
    */
   private int take(@Nullable Http2Stream stream, int most) throws IOException {
     long start = System.nanoTime();
     synchronized (windows) {
       while (true) {
-        if (ended || (stream != null && stream.isEnded())) {
+        if (ended || (stream != null && !isWanted(stream))) {
           return 0;
         }
         long free = Math.min(stream == null ? window : Math.min(window, stream.window), most);

@@ -26,6 +26,7 @@ final class Http2Stream {
   private Response.@Nullable Ending ending;
   private boolean lost;
   private @Nullable String malformed;
+  private boolean reset;
   private int resetCode = -1;
 
   Http2Stream(int id) {
@@ -34,6 +35,11 @@ final class Http2Stream {
 
   synchronized boolean isEnded() {
     return ending != null;
+  }
+
+  /** The server has reset it, if only after its whole answer. */
+  synchronized boolean isReset() {
+    return reset;
   }
 
   /** It ended because its connection did. */
@@ -90,6 +96,7 @@ final class Http2Stream {
   }
 
   synchronized void reset(int code) {
+    reset = true;
     if (ending == null) {
       resetCode = code;
     }

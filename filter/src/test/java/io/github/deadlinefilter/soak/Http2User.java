@@ -55,10 +55,15 @@ final class Http2User implements User {
         if (current != null) {
           former.add(current); // others may still wait for their answers on it
         }
-        current = new Http2Connection(port);
+        current = open();
         connection = current;
       }
       return current;
+    }
+
+    /** Undertow's users take nothing back, not even what nobody wants any more. */
+    Http2Connection open() throws IOException {
+      return new Http2Connection(port, /* finishing= */ container == Containers.UNDERTOW);
     }
 
     /**
@@ -87,7 +92,7 @@ final class Http2User implements User {
   @Override
   public @Nullable Answer ask(Order order) throws IOException, InterruptedException {
     if (mayEndConnection(order)) {
-      try (var own = new Http2Connection(port())) {
+      try (var own = shared.open()) {
         Answer answer = ask(order, own);
         Response response = answer == null ? null : answer.response();
         boolean whole = response != null && response.complete();
@@ -97,21 +102,14 @@ final class Http2User implements User {
     return ask(order, shared.current());
   }
 
-  private int port() {
-    return shared.port;
-  }
-
   /**
-   * What crosses its answer ends the whole connection, with this filter or without it: trailers for
-   * Jetty and Tomcat, for Undertow every part of a body once the stream is reset. Such a request
-   * has one of its own.
+   * What crosses its answer may end the whole connection, with this filter or without it: trailers
+   * for Jetty and Tomcat, for Undertow every part of a body once its stream has been reset. Such a
+   * request has one of its own.
    */
   private boolean mayEndConnection(Order order) {
     return hasBody(order)
-        && (order.chunked()
-            || (shared.container == Containers.UNDERTOW
-                && order.behaviour().is(Behaviour.Trait.BEGINS)
-                && !isSentAtOnce(order)));
+        && (order.chunked() || (shared.container == Containers.UNDERTOW && !isSentAtOnce(order)));
   }
 
   private static boolean hasBody(Order order) {
@@ -189,7 +187,9 @@ final class Http2User implements User {
       body = Arrays.copyOfRange(body, body.length / 2, body.length);
     }
     if (!connection.send(stream, body, /* end= */ !order.chunked())) {
-      connection.reset(stream); // the server has answered without it
+      if (!stream.isReset()) {
+        connection.reset(stream); // the server has answered without it
+      }
     } else if (order.chunked()) {
       connection.trailers(stream, List.of(Map.entry("x-trailer", order.token())));
     }

@@ -63,6 +63,11 @@ final class SoakLog extends Handler implements AutoCloseable {
               DeadlineExceededException.class.getName(),
               "Tomcat logs what the target of a late forward or include throws"),
           new AccountedFor(
+              "org.apache.coyote",
+              "Error reading request, ignored",
+              "[asyncOperation()] is not valid for a request with Async state [COMPLETING]",
+              "Tomcat looks for a listener to tell of bytes while another thread completes"),
+          new AccountedFor(
               "org.eclipse.jetty.util.thread.SerializedInvoker",
               "Serialized invocation error",
               "api=BLOCKING",

@@ -1,0 +1,52 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.contract.Gate;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** An expired request that cannot be answered, for a reason that nobody has thought of. */
+class UnforeseenFailureTest {
+  private final Gate begun = new Gate("the worker is inside");
+  private final Gate cut = new Gate("the client is cut off");
+
+  private final ContainerQuirks quirks =
+      new ContainerQuirks() {
+        @Override
+        boolean isOnWire(HttpServletResponse response) {
+          throw new UnsupportedOperationException("unforeseen");
+        }
+
+        @Override
+        boolean abort(
+            HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
+          cut.open();
+          return true;
+        }
+      };
+
+  private final RequestRun run =
+      BareServlet.run(
+          (request, response) -> {
+            begun.open();
+            cut.awaitDeaf();
+          },
+          quirks);
+
+  @Test
+  void clientIsCutOff_andTheContainerGoesOn_whenTheWorkerHasLeft() throws Exception {
+    Thread worker = new Thread(run);
+    worker.start();
+    begun.await();
+    run.deadline.expireNow(Reason.EXPIRED);
+    Throwable thrown =
+        assertThrows(UnsupportedOperationException.class, () -> run.runs().expiry().here(run));
+    assertEquals("unforeseen", thrown.getMessage());
+    assertTrue(run.isQuiet());
+  }
+}
