@@ -47,6 +47,7 @@ class UnforeseenFailureTest {
     Throwable thrown =
         assertThrows(UnsupportedOperationException.class, () -> run.runs().expiry().here(run));
     assertEquals("unforeseen", thrown.getMessage());
+    assertTrue(cut.isOpen(), "the worker left because its wait had an end");
     assertTrue(run.isQuiet());
   }
 }

@@ -144,7 +144,7 @@ class Http2CutTest {
           user.send(half);
         }
         deaf.release();
-        FilterLog.await(container, FilterLog.LEFT, 2);
+        deaf.awaitLeft();
         Response response = user.post("/hi/upload", half + half).read();
         assertEquals(200, response.status());
         assertEquals("60000", response.text());
