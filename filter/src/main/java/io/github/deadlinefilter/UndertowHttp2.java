@@ -109,12 +109,25 @@ final class UndertowHttp2 {
     }
   }
 
-  /** Has the I/O thread take what has come of the body and what still comes. Nobody reads it. */
+  /**
+   * Has the I/O thread take what has come of the body and what still comes. Nobody reads it.
+   *
+   * <p>As a task of that thread, behind what it is to do first for a non-blocking reader: finding
+   * the servlet's side closed, that ends all reading, and the frames that nobody then takes count
+   * against those of the whole connection until it is read no more.
+   */
   void drain(Object stream) throws ReflectiveOperationException {
     Object request = Objects.requireNonNull(requestChannel.get(stream));
     Object listener = newDrain.invoke(null, Long.MAX_VALUE, null, null);
-    set.invoke(readSetter.invoke(request), listener);
-    wakeupReads.invoke(request);
+    Object connection = Objects.requireNonNull(connectionChannel.get(stream));
+    Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
+    thread.execute(
+        () ->
+            run(
+                () -> {
+                  set.invoke(readSetter.invoke(request), listener);
+                  wakeupReads.invoke(request);
+                }));
   }
 
   @FunctionalInterface
