@@ -5,6 +5,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -81,6 +82,16 @@ class ContainerQuirks {
 
   /** Takes back what makes a container ignore a new response although nothing is on the wire. */
   void makeWritable(HttpServletResponse response) {}
+
+  /** To set the head of the response with, whatever its worker is doing. */
+  HttpServletResponse head(HttpServletResponse response) {
+    return response;
+  }
+
+  /** Ends the answer, whatever its worker is doing. */
+  void close(HttpServletResponse response, ServletOutputStream output) throws IOException {
+    output.close();
+  }
 
   /** Takes back all that the application has done to a response of which nothing is on the wire. */
   void reset(HttpServletResponse response) {

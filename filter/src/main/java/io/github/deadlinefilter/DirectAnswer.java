@@ -49,25 +49,26 @@ final class DirectAnswer {
     quirks.makeWritable(response);
     quirks.reset(response);
     headers.restoreSealed(response, quirks);
-    setHeaders(run, response);
-    response.setStatus(status);
+    HttpServletResponse head = quirks.head(response);
+    setHeaders(run, head);
+    head.setStatus(status);
     if (type != null) {
-      response.setContentType(type);
+      head.setContentType(type);
     }
     ServletOutputStream output = response.getOutputStream();
     // Non-blocking output may be ready only after this very pass: then the status has to do.
     boolean ready =
         !run.async.ioListeners().isWriteKnown()
             || run.await(() -> quirks.isReady(output), READY_AFTER);
-    response.setContentLength(ready ? body.length : 0);
+    head.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {
       // The worker may still hold the connection's input, and a later request must not meet it.
-      response.setHeader("Connection", "close");
+      head.setHeader("Connection", "close");
     }
     if (ready) {
       output.write(body);
     }
-    output.close();
+    quirks.close(response, output);
     quirks.afterAnswer(response);
   }
 

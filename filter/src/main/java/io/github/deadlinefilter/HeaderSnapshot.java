@@ -64,12 +64,13 @@ final class HeaderSnapshot {
   /** Sets the headers after a reset, in place of what the container may have left of them. */
   void restore(HttpServletResponse response, ContainerQuirks quirks) {
     quirks.afterReset(response, cookies);
+    HttpServletResponse head = quirks.head(response);
     Set<String> set = new LinkedHashSet<>();
     for (Header header : headers) {
       if (set.add(header.name().toLowerCase(Locale.ROOT))) {
-        response.setHeader(header.name(), header.value());
+        head.setHeader(header.name(), header.value());
       } else {
-        response.addHeader(header.name(), header.value());
+        head.addHeader(header.name(), header.value());
       }
     }
   }

@@ -38,9 +38,9 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method setServletRequest;
   private final Method getServletResponse;
   private final Method setServletResponse;
-  private final Method getDispatcherType;
   private final Method setDispatcherType;
-  private final Method setInsideInclude;
+  private final UndertowHead.Access head;
+  private final Field responseFlags;
   private final Field contentType;
   private final Method setAsyncSupported;
   private final Method connection;
@@ -55,6 +55,9 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Field inputState;
   private final Field inputBuffer;
   private final int inputEnded;
+  private final Field outputState;
+  private final Field outputListener;
+  private final int outputEnded;
   private final UndertowHttp2 http2;
 
   UndertowQuirks(ClassLoader loader) throws ReflectiveOperationException {
@@ -64,7 +67,8 @@ final class UndertowQuirks extends ContainerQuirks {
     requestExchange = request.getMethod("getExchange");
     Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
     responseExchange = response.getMethod("getExchange");
-    setInsideInclude = response.getMethod("setInsideInclude", boolean.class);
+    head = new UndertowHead.Access(loader);
+    responseFlags = field(response, "flags");
     contentType = field(response, "contentType");
     attachment =
         exchange.getMethod("getAttachment", loader.loadClass("io.undertow.util.AttachmentKey"));
@@ -77,7 +81,6 @@ final class UndertowQuirks extends ContainerQuirks {
     setServletRequest = context.getMethod("setServletRequest", ServletRequest.class);
     getServletResponse = context.getMethod("getServletResponse");
     setServletResponse = context.getMethod("setServletResponse", ServletResponse.class);
-    getDispatcherType = context.getMethod("getDispatcherType");
     setDispatcherType = context.getMethod("setDispatcherType", DispatcherType.class);
     setAsyncSupported = context.getMethod("setAsyncSupported", boolean.class);
     connection = exchange.getMethod("getConnection");
@@ -98,6 +101,10 @@ final class UndertowQuirks extends ContainerQuirks {
     inputBuffer = field(input, "pooled");
     inputEnded =
         field(input, "FLAG_CLOSED").getInt(null) | field(input, "FLAG_FINISHED").getInt(null);
+    Class<?> output = loader.loadClass("io.undertow.servlet.spec.ServletOutputStreamImpl");
+    outputState = field(output, "state");
+    outputListener = field(output, "listener");
+    outputEnded = field(output, "FLAG_CLOSED").getInt(null);
     http2 = new UndertowHttp2(loader);
   }
 
@@ -157,13 +164,29 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
-  /** Inside an include it takes no head, and does not end the answer when that is closed. */
+  /** Inside an include it takes no head. */
   @Override
-  void makeWritable(HttpServletResponse response) {
+  HttpServletResponse head(HttpServletResponse response) {
+    return new UndertowHead(head, response);
+  }
+
+  /**
+   * Inside an include, and where an error was sent, closing does not end the answer. The worker may
+   * be on its way into includes or out of them, and each step says so anew, but it has an end: as
+   * the fence is closed it begins no other one.
+   */
+  @Override
+  void close(HttpServletResponse response, ServletOutputStream output) throws IOException {
     Object context = call(attachment, call(responseExchange, response), contextKey);
-    if (call(getDispatcherType, context) == DispatcherType.INCLUDE) {
-      call(setDispatcherType, context, DispatcherType.REQUEST);
-      call(setInsideInclude, response, false);
+    try {
+      do {
+        call(setDispatcherType, context, DispatcherType.REQUEST);
+        responseFlags.setInt(response, 0);
+        output.close();
+      } while (outputListener.get(output) == null
+          && (outputState.getInt(output) & outputEnded) == 0);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -338,7 +361,7 @@ final class UndertowQuirks extends ContainerQuirks {
   }
 
   /** All of them are public, so that only what they themselves throw can go wrong. */
-  private static @Nullable Object call(
+  static @Nullable Object call(
       Method method, @Nullable Object target, @Nullable Object... arguments) {
     try {
       return method.invoke(target, arguments);

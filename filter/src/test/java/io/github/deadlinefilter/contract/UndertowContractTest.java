@@ -1,13 +1,17 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.AttachmentKey;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -104,6 +108,55 @@ class UndertowContractTest {
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container)) {
       assertEquals("0", client.get("/changing").read().text());
+    }
+  }
+
+  /**
+   * A late worker is on its way into includes and out of them while its client is answered: inside
+   * one, Undertow takes no head, and does not end the answer when that is closed.
+   */
+  @Test
+  void lateOnTheWayIntoIncludes_isAnsweredWhole() throws Exception {
+    AtomicInteger answered = new AtomicInteger();
+    Application app =
+        new Application()
+            .filter(
+                "/*",
+                (request, response, chain) -> {
+                  ((HttpServletResponse) response).setHeader("X-Outer", "kept");
+                  chain.doFilter(request, response);
+                })
+            .filter(
+                "/*",
+                setup.filter().deadline(Duration.ofMillis(50)).set("retryAfter", "7s").build())
+            .servlet(
+                "/including",
+                (request, response) -> {
+                  ServletRequestContext context = ServletRequestContext.requireCurrent();
+                  int before = answered.get();
+                  while (answered.get() == before) {
+                    context.getOriginalResponse().setInsideInclude(true);
+                    context.setDispatcherType(DispatcherType.INCLUDE);
+                    context.getOriginalResponse().setInsideInclude(false);
+                    context.setDispatcherType(DispatcherType.REQUEST);
+                  }
+                });
+    try (TestContainer container = setup.start(app)) {
+      for (int i = 0; i < 50; i++) {
+        try (RawClient client = RawClient.connect(container)) {
+          Response response = client.get("/including", "Accept: text/plain").read();
+          assertEquals(503, response.status(), response::toString);
+          assertTrue(response.complete(), response::toString);
+          assertEquals("7", response.header("Retry-After"), response::toString);
+          assertEquals("kept", response.header("X-Outer"), response::toString);
+          assertEquals(
+              "text/plain;charset=utf-8", response.header("Content-Type"), response::toString);
+          assertTrue(response.text().startsWith("Timeout"), response::toString);
+        } finally {
+          answered.incrementAndGet();
+        }
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
     }
   }
 }
