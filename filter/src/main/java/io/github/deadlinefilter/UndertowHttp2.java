@@ -110,24 +110,24 @@ final class UndertowHttp2 {
   }
 
   /**
-   * Has the I/O thread take what has come of the body and what still comes. Nobody reads it.
-   *
-   * <p>As a task of that thread, behind what it is to do first for a non-blocking reader: finding
-   * the servlet's side closed, that ends all reading, and the frames that nobody then takes count
-   * against those of the whole connection until it is read no more.
+   * Has the I/O thread take what has come of the body and what still comes, after all else that it
+   * is to do by now. Nobody reads the body any more.
    */
-  void drain(Object stream) throws ReflectiveOperationException {
-    Object request = Objects.requireNonNull(requestChannel.get(stream));
-    Object listener = newDrain.invoke(null, Long.MAX_VALUE, null, null);
-    Object connection = Objects.requireNonNull(connectionChannel.get(stream));
-    Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
-    thread.execute(
-        () ->
-            run(
-                () -> {
-                  set.invoke(readSetter.invoke(request), listener);
-                  wakeupReads.invoke(request);
-                }));
+  void drain(Object stream) {
+    run(
+        () -> {
+          Object request = Objects.requireNonNull(requestChannel.get(stream));
+          Object listener = newDrain.invoke(null, Long.MAX_VALUE, null, null);
+          Object connection = Objects.requireNonNull(connectionChannel.get(stream));
+          Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
+          thread.execute(
+              () ->
+                  run(
+                      () -> {
+                        set.invoke(readSetter.invoke(request), listener);
+                        wakeupReads.invoke(request);
+                      }));
+        });
   }
 
   @FunctionalInterface
@@ -161,7 +161,7 @@ final class UndertowHttp2 {
     try {
       action.run();
     } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "Resetting a stream failed", e);
+      LOG.log(System.Logger.Level.DEBUG, "A stream has ended before", e);
     }
   }
 

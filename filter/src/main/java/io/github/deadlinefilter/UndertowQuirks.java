@@ -43,6 +43,7 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Field responseFlags;
   private final Field contentType;
   private final Method setAsyncSupported;
+  private final Method addAsyncTask;
   private final Method connection;
   private final Method close;
   private final Method isRequestComplete;
@@ -83,6 +84,10 @@ final class UndertowQuirks extends ContainerQuirks {
     setServletResponse = context.getMethod("setServletResponse", ServletResponse.class);
     setDispatcherType = context.getMethod("setDispatcherType", DispatcherType.class);
     setAsyncSupported = context.getMethod("setAsyncSupported", boolean.class);
+    addAsyncTask =
+        loader
+            .loadClass("io.undertow.servlet.spec.AsyncContextImpl")
+            .getMethod("addAsyncTask", Runnable.class);
     connection = exchange.getMethod("getConnection");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
     isRequestComplete = exchange.getMethod("isRequestComplete");
@@ -260,7 +265,10 @@ final class UndertowQuirks extends ContainerQuirks {
     try {
       closeInput(request);
       if (endsByCompletion) { // else the end of the exchange does it
-        http2.drain(connected);
+        // Behind the task that starts a non-blocking reader. That one finds the servlet's side
+        // closed and ends all reading, and what nobody takes then fills the connection's buffers.
+        Runnable drain = () -> http2.drain(connected);
+        call(addAsyncTask, request.getAsyncContext(), drain);
       }
     } catch (IOException | ReflectiveOperationException | RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "A thread of the container waits for a body", e);

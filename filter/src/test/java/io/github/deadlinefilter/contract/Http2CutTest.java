@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.DeadlineExceededException;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Filter;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.PushBuilder;
@@ -150,6 +152,44 @@ class Http2CutTest {
         assertEquals("60000", response.text());
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
+    }
+  }
+
+  /**
+   * What a late non-blocking reader leaves of its body is not kept in the buffers that its
+   * connection has: with 16 of them in use, Undertow reads nothing more.
+   */
+  @Test
+  void lateNonBlockingReaders_leaveNothingInTheirConnection() throws Exception {
+    String half = "x".repeat(10_000);
+    Application app =
+        new Application()
+            .filter("/late", setup.filter().deadline(Duration.ofMillis(10)).build())
+            .servlet(
+                "/late",
+                (request, response) -> {
+                  AsyncContext async = request.startAsync();
+                  ServletInputStream input = request.getInputStream();
+                  input.setReadListener(
+                      new NonBlocking.Reader(input, body -> async.complete(), async::complete));
+                  new Gate("never").await();
+                })
+            .servlet(
+                "/upload",
+                (request, response) ->
+                    response
+                        .getOutputStream()
+                        .print(request.getInputStream().readAllBytes().length));
+    try (TestContainer container = start(app);
+        RawClient user = RawClient.connect(container)) {
+      for (int i = 0; i < 20; i++) {
+        user.request("POST", "/late", half, "Content-Length: 20000");
+        assertEquals(503, user.read().status());
+        user.send(half);
+        assertEquals(503, user.post("/late", half + half).read().status());
+      }
+      assertEquals("20000", user.post("/upload", half + half).read().text());
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
   }
 
