@@ -124,10 +124,10 @@ class ContainerQuirks {
   void sealCookies(HttpServletResponse response, @Nullable Object cookies) {}
 
   /**
-   * Lets a worker and whoever answers past it use what the container keeps for {@code request} at
-   * the same time, where a worker can reach that past the guards. Before anybody is inside.
+   * Makes {@code request} fit for use by several threads, and for being answered early, where what
+   * the container itself does with it past the guards is not. Before anybody is inside.
    */
-  void share(HttpServletRequest request) {}
+  void prepare(HttpServletRequest request) {}
 
   /**
    * Lets the calling thread work for {@code request}, where a container keeps in thread locals for

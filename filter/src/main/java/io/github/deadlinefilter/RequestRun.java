@@ -111,7 +111,7 @@ final class RequestRun extends RunState implements Runnable {
     this.request = Wrappers.innermost(outerRequest);
     this.response = Wrappers.innermost(outerResponse);
     this.outerResponse = outerResponse;
-    runs.quirks().share(request);
+    runs.quirks().prepare(request);
     this.head = new ResponseHead(response, runs.quirks());
     this.guardedRequest = new GuardedRequest(this, outerRequest);
     this.guardedResponse = new GuardedResponse(this, outerResponse);

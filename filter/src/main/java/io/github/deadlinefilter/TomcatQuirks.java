@@ -28,6 +28,8 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method resetBuffer;
   private final Field hook;
   private final Method socketWrapper;
+  private final Field stream;
+  private final Field cookieHeader;
 
   TomcatQuirks(ClassLoader loader) throws ReflectiveOperationException {
     facadeRequest =
@@ -48,6 +50,8 @@ final class TomcatQuirks extends ContainerQuirks {
     hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
+    stream = field(loader.loadClass("org.apache.coyote.http2.StreamProcessor"), "stream");
+    cookieHeader = field(stream.getType(), "cookieHeader");
   }
 
   private static Method method(Class<?> type, String name, Class<?>... parameters)
@@ -94,6 +98,25 @@ final class TomcatQuirks extends ContainerQuirks {
       resetBuffer.invoke(connectors, true);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // The reset that follows says what is wrong.
+    }
+  }
+
+  /**
+   * When the trailers of a request come over HTTP/2, it adds all cookies to the request once more.
+   * If that has ended meanwhile, as it has where it was answered early, its object is another
+   * user's by then, who would have the cookies of both.
+   */
+  @Override
+  void prepare(HttpServletRequest request) {
+    if (isHttp1(request)) {
+      return;
+    }
+    try {
+      if (cookieHeader.get(stream.get(processor(request))) instanceof StringBuilder cookies) {
+        cookies.setLength(0); // they are in the request by now
+      }
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // Then it is as it is without this filter.
     }
   }
 
@@ -204,8 +227,8 @@ final class TomcatQuirks extends ContainerQuirks {
       if (isHttp1(request)) {
         dropUnsent(socketWrapper.invoke(processor));
       } else {
-        Object stream = field(processor.getClass(), "stream").get(processor);
-        Object output = field(stream.getClass(), "streamOutputBuffer").get(stream);
+        Object own = Objects.requireNonNull(stream.get(processor));
+        Object output = field(own.getClass(), "streamOutputBuffer").get(own);
         ((ByteBuffer) field(output.getClass(), "buffer").get(output)).clear();
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
@@ -256,11 +279,10 @@ final class TomcatQuirks extends ContainerQuirks {
     return socket == null ? null : method(socket.getClass(), "getIOChannel").invoke(socket);
   }
 
-  /** HTTP/2's classes are looked up where it is in use. */
-  private static boolean resetStream(Object processor) throws ReflectiveOperationException {
+  private boolean resetStream(Object processor) throws ReflectiveOperationException {
     Object handler = field(processor.getClass(), "handler").get(processor);
-    Object stream = field(processor.getClass(), "stream").get(processor);
-    Object state = field(stream.getClass(), "state").get(stream);
+    Object own = Objects.requireNonNull(stream.get(processor));
+    Object state = field(own.getClass(), "state").get(own);
     ClassLoader loader = Objects.requireNonNull(processor.getClass().getClassLoader());
     Class<?> errors = loader.loadClass("org.apache.coyote.http2.Http2Error");
     Class<?> exceptions = loader.loadClass("org.apache.coyote.http2.StreamException");
@@ -272,10 +294,10 @@ final class TomcatQuirks extends ContainerQuirks {
         newException.newInstance(
             "The deadline passed after the response had begun",
             internalError.get(null),
-            method(stream.getClass(), "getIdAsInt").invoke(stream));
+            method(own.getClass(), "getIdAsInt").invoke(own));
     method(handler.getClass(), "sendStreamReset", state.getClass(), exceptions)
         .invoke(handler, state, exception);
-    method(stream.getClass(), "cancelAllocationRequests").invoke(stream);
+    method(own.getClass(), "cancelAllocationRequests").invoke(own);
     return true;
   }
 }

@@ -119,7 +119,7 @@ final class UndertowQuirks extends ContainerQuirks {
    */
   @Override
   @SuppressWarnings("unchecked")
-  void share(HttpServletRequest request) {
+  void prepare(HttpServletRequest request) {
     Object exchange = exchange(request);
     try {
       var kept = (Map<Object, Object>) Objects.requireNonNull(attachments.get(exchange));
