@@ -152,6 +152,8 @@ final class RequestRun extends RunState implements Runnable {
     try {
       T read = call.call();
       return inside ? uncut(read) : read;
+    } catch (RuntimeException e) {
+      throw inside ? cutOff(e) : e;
     } finally {
       if (inside) {
         exit(READ);
@@ -168,6 +170,19 @@ final class RequestRun extends RunState implements Runnable {
       throw over();
     }
     return read;
+  }
+
+  /**
+   * What a container makes of a body that the deadline has broken off may be anything: Jetty finds
+   * a form malformed.
+   */
+  private RuntimeException cutOff(RuntimeException thrown) {
+    if (!isExpired() || thrown instanceof DeadlineExceededException) {
+      return thrown;
+    }
+    RuntimeException over = over();
+    over.addSuppressed(thrown);
+    return over;
   }
 
   /** As {@link #read(IoCall)}, where nothing is brought. */

@@ -1,11 +1,15 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.DeadlineExceededException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -66,6 +70,42 @@ class RequestBodyContractTest {
       FilterLog.expired(container);
       assertEquals(0, pages.get());
       assertEquals(FilterLog.warnings(container), container.log().warnings());
+    }
+  }
+
+  /** Half a form is not a malformed one, which is what a container may find. */
+  @Test
+  void formThatDoesNotCome_endsWithTheDeadline_andWithNothingElse() throws Exception {
+    var thrown = new CompletableFuture<Throwable>();
+    var app =
+        new Application()
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(300)).build())
+            .servlet(
+                "/form",
+                (request, response) -> {
+                  try {
+                    thrown.complete(new AssertionError(request.getParameter("a")));
+                  } catch (Throwable t) {
+                    thrown.complete(t);
+                    throw t;
+                  }
+                });
+    try (TestContainer container = setup.start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
+        client.request(
+            "POST",
+            "/form",
+            "a=1%",
+            "Content-Type: application/x-www-form-urlencoded",
+            "Content-Length: 100");
+        assertEquals(503, client.read().status());
+        if (setup.wire() == Wire.H2C) {
+          client.send("2".repeat(96)); // Jetty waits for it whatever happens
+        }
+      }
+      assertInstanceOf(
+          DeadlineExceededException.class, thrown.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS));
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
   }
 
