@@ -14,7 +14,6 @@ final class UndertowHead extends HttpServletResponseWrapper {
 
   /** What there is in Undertow for it. */
   static final class Access {
-    private final Method exchange;
     private final Method setStatus;
     private final Method headers;
     private final Method name;
@@ -22,12 +21,11 @@ final class UndertowHead extends HttpServletResponseWrapper {
     private final Method add;
     private final Field length;
 
-    Access(ClassLoader loader) throws ReflectiveOperationException {
-      Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
-      exchange = response.getMethod("getExchange");
+    Access(ClassLoader loader, Class<?> response, Class<?> exchange)
+        throws ReflectiveOperationException {
       length = ContainerQuirks.field(response, "contentLength");
-      setStatus = exchange.getReturnType().getMethod("setStatusCode", int.class);
-      headers = exchange.getReturnType().getMethod("getResponseHeaders");
+      setStatus = exchange.getMethod("setStatusCode", int.class);
+      headers = exchange.getMethod("getResponseHeaders");
       Class<?> string = loader.loadClass("io.undertow.util.HttpString");
       name = string.getMethod("tryFromString", String.class);
       put = headers.getReturnType().getMethod("put", string, String.class);
@@ -39,10 +37,10 @@ final class UndertowHead extends HttpServletResponseWrapper {
   private final @Nullable Object exchange;
   private final @Nullable Object headers;
 
-  UndertowHead(Access access, HttpServletResponse response) {
+  UndertowHead(Access access, HttpServletResponse response, @Nullable Object exchange) {
     super(response);
     this.access = access;
-    exchange = UndertowQuirks.call(access.exchange, response);
+    this.exchange = exchange;
     headers = UndertowQuirks.call(access.headers, exchange);
   }
 

@@ -118,15 +118,14 @@ final class UndertowHttp2 {
         () -> {
           Object request = Objects.requireNonNull(requestChannel.get(stream));
           Object listener = newDrain.invoke(null, Long.MAX_VALUE, null, null);
-          Object connection = Objects.requireNonNull(connectionChannel.get(stream));
-          Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
-          thread.execute(
-              () ->
-                  run(
-                      () -> {
-                        set.invoke(readSetter.invoke(request), listener);
-                        wakeupReads.invoke(request);
-                      }));
+          ioThread(Objects.requireNonNull(connectionChannel.get(stream)))
+              .execute(
+                  () ->
+                      run(
+                          () -> {
+                            set.invoke(readSetter.invoke(request), listener);
+                            wakeupReads.invoke(request);
+                          }));
         });
   }
 
@@ -135,8 +134,12 @@ final class UndertowHttp2 {
     void run() throws ReflectiveOperationException, IOException;
   }
 
+  private Executor ioThread(Object connection) throws ReflectiveOperationException {
+    return (Executor) Objects.requireNonNull(ioThread.invoke(connection));
+  }
+
   private void onIoThread(Object connection, Action action) throws ReflectiveOperationException {
-    Executor thread = (Executor) Objects.requireNonNull(ioThread.invoke(connection));
+    Executor thread = ioThread(connection);
     if (thread == Thread.currentThread()) {
       run(action);
       return;

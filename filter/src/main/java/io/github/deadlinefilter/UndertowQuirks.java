@@ -68,7 +68,7 @@ final class UndertowQuirks extends ContainerQuirks {
     requestExchange = request.getMethod("getExchange");
     Class<?> response = loader.loadClass("io.undertow.servlet.spec.HttpServletResponseImpl");
     responseExchange = response.getMethod("getExchange");
-    head = new UndertowHead.Access(loader);
+    head = new UndertowHead.Access(loader, response, exchange);
     responseFlags = field(response, "flags");
     contentType = field(response, "contentType");
     attachment =
@@ -172,7 +172,7 @@ final class UndertowQuirks extends ContainerQuirks {
   /** Inside an include it takes no head. */
   @Override
   HttpServletResponse head(HttpServletResponse response) {
-    return new UndertowHead(head, response);
+    return new UndertowHead(head, response, call(responseExchange, response));
   }
 
   /**

@@ -28,6 +28,11 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     return all;
   }
 
+  /** Those of {@link #all} on one container. */
+  public static List<Combination> of(Containers container) {
+    return all().stream().filter(one -> one.container == container).toList();
+  }
+
   /** Those of {@link #all} that speak HTTP/1.1, without TLS or over it. */
   public static List<Combination> http1() {
     List<Combination> all = new ArrayList<>();

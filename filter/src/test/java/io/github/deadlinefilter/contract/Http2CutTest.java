@@ -132,12 +132,7 @@ class Http2CutTest {
           app()
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/slow", (request, response) -> new Gate("never").await())
-              .servlet(
-                  "/hi/upload",
-                  (request, response) ->
-                      response
-                          .getOutputStream()
-                          .print(request.getInputStream().readAllBytes().length));
+              .servlet("/hi/upload", Http2CutTest::countBytes);
       try (TestContainer container = start(app);
           RawClient user = RawClient.connect(container)) {
         for (String path : List.of("/slow", "/deaf", "/slow", "/deaf", "/slow", "/slow")) {
@@ -174,12 +169,7 @@ class Http2CutTest {
                       new NonBlocking.Reader(input, body -> async.complete(), async::complete));
                   new Gate("never").await();
                 })
-            .servlet(
-                "/upload",
-                (request, response) ->
-                    response
-                        .getOutputStream()
-                        .print(request.getInputStream().readAllBytes().length));
+            .servlet("/upload", Http2CutTest::countBytes);
     try (TestContainer container = start(app);
         RawClient user = RawClient.connect(container)) {
       for (int i = 0; i < 20; i++) {
@@ -337,6 +327,11 @@ class Http2CutTest {
   }
 
   // ---- what the tests share
+
+  private static void countBytes(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.getOutputStream().print(request.getInputStream().readAllBytes().length);
+  }
 
   private Application app() {
     return new Application()

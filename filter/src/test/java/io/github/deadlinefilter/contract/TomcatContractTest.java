@@ -20,7 +20,7 @@ class TomcatContractTest {
   @Parameter Combination setup = new Combination(Containers.TOMCAT, "pool");
 
   static List<Combination> tomcat() {
-    return Combination.all().stream().filter(one -> one.container() == Containers.TOMCAT).toList();
+    return Combination.of(Containers.TOMCAT);
   }
 
   /**

@@ -25,9 +25,7 @@ class UndertowContractTest {
   @Parameter Combination setup = new Combination(Containers.UNDERTOW, "pool");
 
   static List<Combination> undertow() {
-    return Combination.all().stream()
-        .filter(one -> one.container() == Containers.UNDERTOW)
-        .toList();
+    return Combination.of(Containers.UNDERTOW);
   }
 
   private String get(String path) throws Exception {
