@@ -36,6 +36,9 @@ final class AsyncCycle implements AsyncListener {
   private List<Listening> listeners = new ArrayList<>(0);
   private boolean registered;
 
+  /** They have been told of the completion, and are told of nothing after it. */
+  private boolean completed;
+
   AsyncCycle(RequestRun run) {
     this.run = run;
     this.ioListeners = new IoListeners(run);
@@ -98,6 +101,7 @@ final class AsyncCycle implements AsyncListener {
     synchronized (this) {
       before = listeners;
       listeners = new ArrayList<>(0);
+      completed = false;
       registered = true;
     }
     event.getAsyncContext().addListener(this); // the container forgets listeners with each cycle
@@ -118,7 +122,7 @@ final class AsyncCycle implements AsyncListener {
       run.outside(); // the request is still the listeners' own, and they clear it up
     }
     try {
-      tell(listeners(), event, AsyncListener::onComplete);
+      tell(lastTold(), event, AsyncListener::onComplete);
     } finally {
       run.runs().forget(run);
       if (run.phase() == RunState.DISPATCHED) {
@@ -185,7 +189,17 @@ final class AsyncCycle implements AsyncListener {
   }
 
   private synchronized List<Listening> listeners() {
-    return List.copyOf(listeners);
+    return completed ? List.of() : List.copyOf(listeners);
+  }
+
+  /**
+   * Tomcat reports an error, and the completion once more, if the client resets the stream while
+   * the request completes.
+   */
+  private synchronized List<Listening> lastTold() {
+    List<Listening> told = listeners();
+    completed = true;
+    return told;
   }
 
   @FunctionalInterface

@@ -2,12 +2,21 @@ package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.Cookie;
+import java.io.IOException;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
+import org.apache.catalina.connector.RequestFacade;
+import org.apache.coyote.ActionCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -57,6 +66,83 @@ class TomcatContractTest {
       begun.await();
       client.send("0\r\nX-Check: 7\r\n\r\n");
       assertEquals("a=1; b=2| is 1,2", client.read().text());
+    }
+  }
+
+  /**
+   * A client that resets its stream has Tomcat note an error for the processor of the stream: where
+   * the request is just being completed it is told of the error, and of its completion once more.
+   */
+  @Test
+  void resetDuringCompletion_isNotTold() throws Exception {
+    Queue<String> notes = new ConcurrentLinkedQueue<>();
+    Application app =
+        new Application()
+            .filter(
+                "/*",
+                (request, response, chain) -> {
+                  request.setAttribute("facade", request);
+                  chain.doFilter(request, response);
+                })
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+            .servlet(
+                "/late",
+                (request, response) -> {
+                  Object facade = request.getAttribute("facade");
+                  request.startAsync().addListener(new ResetWhileCompleting(facade, notes));
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      assertEquals(503, client.get("/late").read().status());
+      Gate.eventually(() -> notes.contains("complete"), "onComplete");
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      assertEquals("[timeout, complete]", notes.toString());
+    }
+  }
+
+  /** Does in onComplete what Tomcat's connection does when a reset comes. */
+  private static final class ResetWhileCompleting implements AsyncListener {
+    private final Object facade;
+    private final Queue<String> notes;
+
+    ResetWhileCompleting(Object facade, Queue<String> notes) {
+      this.facade = facade;
+      this.notes = notes;
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      if (!notes.contains("complete")) {
+        org.apache.coyote.Request coyote = coyote();
+        coyote.setAttribute(RequestDispatcher.ERROR_EXCEPTION, new IOException("a reset"));
+        coyote.action(ActionCode.DISPATCH_ERROR, null);
+      }
+      notes.add("complete");
+    }
+
+    private org.apache.coyote.Request coyote() {
+      try {
+        Field connector = RequestFacade.class.getDeclaredField("request");
+        connector.setAccessible(true);
+        return ((org.apache.catalina.connector.Request) connector.get(facade)).getCoyoteRequest();
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("RequestFacade.request", e);
+      }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      notes.add("timeout");
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      notes.add("error");
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      notes.add("start");
     }
   }
 }
