@@ -177,9 +177,6 @@ final class Expiry {
     boolean answerFirst = quirks.mustAnswerBeforePark();
     if (answerFirst) {
       answerDirect(run);
-      if (run.isReading()) {
-        quirks.endInput(run.request);
-      }
     }
     boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading(), run.wasCut());
     boolean parked = !uncut && !hold && park(run);
@@ -234,11 +231,12 @@ final class Expiry {
     run.await(
         () -> run.phase() == OVER || (run.phase() == EXPIRED && run.isQuiet()), Long.MAX_VALUE);
     if (run.phase() == EXPIRED) {
-      if (!run.request.isAsyncStarted() && run.tryAnswerClean()) {
+      boolean clean = !run.request.isAsyncStarted() && !quirks.waitsForOwedBody(run.request);
+      if (clean && run.tryAnswerClean()) {
         answerClean(run);
         return;
       }
-      // It became asynchronous after the timer's side had looked.
+      // Perhaps it became asynchronous after the timer's side had looked.
       run.tryAnswerDirect(/* presence= */ 0, /* always= */ true);
       answerDirect(run);
       parked(run);
@@ -470,6 +468,9 @@ final class Expiry {
       }
     }
     run.reported().answered(answer, left, left ? run.failure() : null);
+    if (run.isReading()) {
+      quirks.endInput(run.request);
+    }
   }
 
   /**

@@ -260,6 +260,12 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     run.enterOrThrow(unit);
     try {
       return call.call();
+    } catch (IOException | ServletException | RuntimeException e) {
+      RuntimeException over = unit == RunState.READ ? run.brokenOff(e) : null;
+      if (over != null) {
+        throw over;
+      }
+      throw e;
     } finally {
       run.exit(unit);
     }

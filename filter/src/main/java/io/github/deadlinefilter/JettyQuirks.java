@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class JettyQuirks extends ContainerQuirks {
   private final Method setAsyncSupported;
   private final Method coreRequest;
+  private final Method fail;
+  private final Constructor<?> newEof;
   private final Method connectionMetaData;
   private final Method connection;
   private final Method endPoint;
@@ -32,6 +35,8 @@ final class JettyQuirks extends ContainerQuirks {
     setAsyncSupported = apiRequest.getMethod("setAsyncSupported", boolean.class);
     coreRequest = apiRequest.getMethod("getRequest");
     Class<?> request = loader.loadClass("org.eclipse.jetty.server.Request");
+    fail = request.getMethod("fail", Throwable.class);
+    newEof = loader.loadClass("org.eclipse.jetty.io.EofException").getConstructor(String.class);
     connectionMetaData = request.getMethod("getConnectionMetaData");
     connection =
         loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
@@ -145,6 +150,20 @@ final class JettyQuirks extends ContainerQuirks {
       return resetStream(where, Integer.parseInt(request.getProtocolRequestId()));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return false;
+    }
+  }
+
+  /**
+   * A form and the parts of a multipart body are waited for with CompletableFuture.join, which no
+   * interrupt ends. Where nobody waits after all, Jetty has a thread of its own report an error,
+   * which comes to nothing in an answered run: {@link AsyncCycle#onError}.
+   */
+  @Override
+  void endInput(HttpServletRequest request) {
+    try {
+      fail.invoke(coreRequest.invoke(request), newEof.newInstance("The deadline passed"));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // Then the reader wakes with the client's next bytes or the container's time-out.
     }
   }
 

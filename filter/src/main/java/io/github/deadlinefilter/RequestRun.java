@@ -153,7 +153,8 @@ final class RequestRun extends RunState implements Runnable {
       T read = call.call();
       return inside ? uncut(read) : read;
     } catch (RuntimeException e) {
-      throw inside ? cutOff(e) : e;
+      RuntimeException over = inside ? brokenOff(e) : null;
+      throw over == null ? e : over;
     } finally {
       if (inside) {
         exit(READ);
@@ -174,11 +175,11 @@ final class RequestRun extends RunState implements Runnable {
 
   /**
    * What a container makes of a body that the deadline has broken off may be anything: Jetty finds
-   * a form malformed.
+   * a form malformed. Null: it was not broken off.
    */
-  private RuntimeException cutOff(RuntimeException thrown) {
+  @Nullable RuntimeException brokenOff(Exception thrown) {
     if (!isExpired() || thrown instanceof DeadlineExceededException) {
-      return thrown;
+      return null;
     }
     RuntimeException over = over();
     over.addSuppressed(thrown);

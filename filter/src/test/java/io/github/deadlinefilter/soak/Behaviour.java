@@ -269,7 +269,7 @@ enum Behaviour {
       work.answer();
     }
   },
-  HALF_READS(Upload.RAW, Trait.BIG, Trait.RARE, Trait.BEGINS) {
+  HALF_READS(Upload.RAW, Trait.BIG, Trait.RARE, Trait.BEGINS, Trait.LEAVES_BODY) {
     @Override
     void serve(Work work) throws Exception {
       work.readHalf(work.request.getInputStream());
@@ -433,6 +433,11 @@ enum Behaviour {
     NON_BLOCKING,
     /** What is cut at the deadline is a connection on which an answer was whole. */
     ENDS_CONNECTION,
+    /**
+     * Has begun its answer without having read the body: a container that has not got the rest of
+     * that by the end of the answer closes the connection, and can announce it no more.
+     */
+    LEAVES_BODY,
     /** Whether it is in time depends on the container. */
     SELDOM_IN_TIME
   }

@@ -16,6 +16,8 @@ final class Http1User implements User {
   /** What came on this connection before, for whoever has to find out. */
   private String before = "";
 
+  private boolean mayBeClosed;
+
   Http1User(int port) {
     this.port = port;
   }
@@ -27,6 +29,7 @@ final class Http1User implements User {
       client = RawClient.connect(port);
       connection = client;
       before = "a new connection";
+      mayBeClosed = false;
     }
     boolean keep = false;
     try {
@@ -45,8 +48,12 @@ final class Http1User implements User {
               && order.manner() != Order.Manner.HALTING
               && !order.behaviour().is(Behaviour.Trait.ENDS_CONNECTION);
       before = response.status() + " to " + order;
+      mayBeClosed = order.behaviour().is(Behaviour.Trait.LEAVES_BODY);
       return new Answer(response, /* lost= */ false);
     } catch (RawClient.NoResponse nothing) {
+      if (mayBeClosed) {
+        return new Answer(null, /* lost= */ true);
+      }
       if (!order.behaviour().is(Behaviour.Trait.BEGINS)) {
         throw new IOException("no answer at all, after " + before);
       }

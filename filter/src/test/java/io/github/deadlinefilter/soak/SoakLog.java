@@ -83,6 +83,11 @@ final class SoakLog extends Handler implements AutoCloseable {
               "channel\" is null",
               "Undertow asks for the first bytes of an output whose cycle has been completed"),
           new AccountedFor(
+              FILTER,
+              "Answering an expired request failed",
+              "extraBytes\" is null",
+              "Undertow looks for a next request while a worker reads the body of this one"),
+          new AccountedFor(
               "org.eclipse.jetty.util.thread.QueuedThreadPool",
               "Job failed",
               "CompletionException: org.eclipse.jetty.io.EofException: Reset cancel_stream_error",
