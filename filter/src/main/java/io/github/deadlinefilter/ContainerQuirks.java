@@ -216,6 +216,14 @@ class ContainerQuirks {
    */
   void dropUnsent(HttpServletRequest request) {}
 
+  /**
+   * Whether non-blocking output that was cut still sends from a buffer which the end of the request
+   * would give to another. Its listener hears when that is out. Not during a pass.
+   */
+  boolean sendsOn(HttpServletRequest request, HttpServletResponse response) {
+    return false;
+  }
+
   /** Whether the answer has to be on its way before asynchronous processing is started. */
   boolean mustAnswerBeforePark() {
     return false;

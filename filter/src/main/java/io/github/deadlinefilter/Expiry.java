@@ -296,10 +296,21 @@ final class Expiry {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
+        if (run.wasCut() && run.async.ioListeners().isWriteKnown()) {
+          keepWhileSending(run);
+        }
       }
       parked(run);
       run.exit(CALL);
     }
+  }
+
+  /** What the container still sends counts as inside. */
+  private void keepWhileSending(RequestRun run) {
+    run.stay();
+    run.async
+        .ioListeners()
+        .afterWrite(() -> quirks.sendsOn(run.request, run.response), () -> run.exit(CALL));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ final class IoListeners {
   private boolean readSet;
   private boolean writeSet;
   private boolean writeKnown;
+  private BooleanSupplier sends = () -> false;
+  private @Nullable Runnable afterWrite;
 
   /** The threads that are inside a callback, each as often as it is. */
   private final List<Thread> callingBack = new ArrayList<>(0);
@@ -126,6 +129,38 @@ final class IoListeners {
   /** The container has a listener for the output, which so has become non-blocking. */
   synchronized boolean isWriteKnown() {
     return writeKnown;
+  }
+
+  /**
+   * Does {@code then}, once, when the container sends no more of what it was given: it calls the
+   * listener then.
+   */
+  void afterWrite(BooleanSupplier sends, Runnable then) {
+    synchronized (this) {
+      this.sends = sends;
+      afterWrite = then;
+    }
+    written(); // race with that call: it may have come before
+  }
+
+  /** Looks again: the call may have been on its way before the last write. */
+  private void written() {
+    Runnable then;
+    BooleanSupplier still;
+    synchronized (this) {
+      then = afterWrite;
+      still = sends;
+    }
+    if (then == null || still.getAsBoolean()) {
+      return;
+    }
+    synchronized (this) {
+      if (afterWrite != then) {
+        return;
+      }
+      afterWrite = null;
+    }
+    then.run();
   }
 
   private boolean isDeferred() {
@@ -256,12 +291,20 @@ final class IoListeners {
 
     @Override
     public void onWritePossible() throws IOException {
-      inside(listener::onWritePossible, this::onError);
+      try {
+        inside(listener::onWritePossible, this::onError);
+      } finally {
+        written();
+      }
     }
 
     @Override
     public void onError(Throwable error) {
-      tell(listener::onError, error);
+      try {
+        tell(listener::onError, error);
+      } finally {
+        written();
+      }
     }
   }
 }

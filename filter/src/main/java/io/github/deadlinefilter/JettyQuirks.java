@@ -3,9 +3,12 @@ package io.github.deadlinefilter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +139,8 @@ final class JettyQuirks extends ContainerQuirks {
 
   /**
    * Closes the end point, or resets the stream. Not ServletChannel.abort, which recycles the
-   * request under the worker, nor ChannelRequest.fail, which is seen only when the worker leaves.
+   * request under the worker, nor ChannelRequest.fail alone, which resets only what is being
+   * written.
    */
   @Override
   boolean abort(
@@ -147,8 +151,73 @@ final class JettyQuirks extends ContainerQuirks {
         close.invoke(endPoint.invoke(where));
         return true;
       }
-      return resetStream(where, Integer.parseInt(request.getProtocolRequestId()));
+      boolean sends = isWriting.getAsBoolean() || request.isAsyncStarted();
+      return resetStream(request, where, sends);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
+   * HTTP/2 may not be on the class path, so its classes are looked up where it is in use.
+   *
+   * @param sends bytes of the response may be on their way. Then Jetty is to reset the stream,
+   *     which gives the writer its buffer back when they are out. After a reset that it has not
+   *     made it would do so at once if the client's reset came, too, and would send what the next
+   *     one writes there.
+   */
+  private boolean resetStream(HttpServletRequest request, Object connection, boolean sends)
+      throws ReflectiveOperationException {
+    int id = Integer.parseInt(request.getProtocolRequestId());
+    ClassLoader loader = Objects.requireNonNull(connection.getClass().getClassLoader());
+    Object session = connection.getClass().getMethod("getSession").invoke(connection);
+    Object stream =
+        loader
+            .loadClass("org.eclipse.jetty.http2.api.Session")
+            .getMethod("getStream", int.class)
+            .invoke(session, id);
+    if (stream == null) {
+      return true; // reset by the client already
+    }
+    Class<?> type = loader.loadClass("org.eclipse.jetty.http2.api.Stream");
+    if (sends) {
+      fail(request);
+      if (isReset(type.getMethod("isReset"), stream)) {
+        return true;
+      }
+    }
+    Class<?> frame = loader.loadClass("org.eclipse.jetty.http2.frames.ResetFrame");
+    Class<?> callback = loader.loadClass("org.eclipse.jetty.util.Callback");
+    type.getMethod("reset", frame, callback)
+        .invoke(
+            stream,
+            frame.getConstructor(int.class, int.class).newInstance(id, INTERNAL_ERROR),
+            callback.getField("NOOP").get(null));
+    return true;
+  }
+
+  /** Whether the thread that Jetty has been given the reset for has made it: nothing was sent. */
+  private static boolean isReset(Method isReset, Object stream)
+      throws ReflectiveOperationException {
+    long start = System.nanoTime();
+    do {
+      if (Boolean.TRUE.equals(isReset.invoke(stream))) {
+        return true;
+      }
+      LockSupport.parkNanos(RESET_POLL);
+    } while (System.nanoTime() - start < RESET_COMES);
+    return false;
+  }
+
+  private void fail(HttpServletRequest request) throws ReflectiveOperationException {
+    fail.invoke(coreRequest.invoke(request), newEof.newInstance("The deadline passed"));
+  }
+
+  @Override
+  boolean sendsOn(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      return !isHttp1(request) && !response.getOutputStream().isReady();
+    } catch (IOException e) {
       return false;
     }
   }
@@ -161,36 +230,16 @@ final class JettyQuirks extends ContainerQuirks {
   @Override
   void endInput(HttpServletRequest request) {
     try {
-      fail.invoke(coreRequest.invoke(request), newEof.newInstance("The deadline passed"));
+      fail(request);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // Then the reader wakes with the client's next bytes or the container's time-out.
     }
   }
 
-  /** HTTP/2 may not be on the class path, so its classes are looked up where it is in use. */
-  private static boolean resetStream(Object connection, int id)
-      throws ReflectiveOperationException {
-    ClassLoader loader = Objects.requireNonNull(connection.getClass().getClassLoader());
-    Object session = connection.getClass().getMethod("getSession").invoke(connection);
-    Object stream =
-        loader
-            .loadClass("org.eclipse.jetty.http2.api.Session")
-            .getMethod("getStream", int.class)
-            .invoke(session, id);
-    if (stream == null) {
-      return true; // reset by the client already
-    }
-    Class<?> frame = loader.loadClass("org.eclipse.jetty.http2.frames.ResetFrame");
-    Class<?> callback = loader.loadClass("org.eclipse.jetty.util.Callback");
-    loader
-        .loadClass("org.eclipse.jetty.http2.api.Stream")
-        .getMethod("reset", frame, callback)
-        .invoke(
-            stream,
-            frame.getConstructor(int.class, int.class).newInstance(id, INTERNAL_ERROR),
-            callback.getField("NOOP").get(null));
-    return true;
-  }
+  private static final long RESET_POLL = TimeUnit.MICROSECONDS.toNanos(200);
+
+  /** Longer only if Jetty sends nothing just then, or its thread gets no processor. */
+  private static final long RESET_COMES = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final int INTERNAL_ERROR = 2;
 }

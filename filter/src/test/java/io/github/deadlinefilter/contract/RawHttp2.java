@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class RawHttp2 implements AutoCloseable {
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
+  private static final int WINDOW_UPDATE = 8;
+  private static final int INITIAL_WINDOW_SIZE = 4;
 
   static final int END_STREAM = 1;
   private static final int ACK = 1;
@@ -40,14 +43,32 @@ final class RawHttp2 implements AutoCloseable {
   private final DataInputStream in;
 
   RawHttp2(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(), port);
+    send(SETTINGS, 0, 0, new byte[0]);
+  }
+
+  /**
+   * Lets the server send as much as it likes, and takes little of it before it is read: what stops
+   * the server is the connection, in the middle of a frame.
+   */
+  static RawHttp2 taking(int port, int receiveBufferBytes) throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(receiveBufferBytes);
+    var client = new RawHttp2(socket, port);
+    client.send(SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 127, -1, -1, -1});
+    client.send(WINDOW_UPDATE, 0, 0, new byte[] {127, -1, 0, 0});
+    return client;
+  }
+
+  private RawHttp2(Socket socket, int port) throws IOException {
+    this.socket = socket;
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(Math.toIntExact(Gate.LIMIT.toMillis()));
     in = new DataInputStream(socket.getInputStream());
     socket
         .getOutputStream()
         .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    send(SETTINGS, 0, 0, new byte[0]);
   }
 
   /** Sends a GET, whole. */

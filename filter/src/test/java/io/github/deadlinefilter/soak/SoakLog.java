@@ -90,8 +90,8 @@ final class SoakLog extends Handler implements AutoCloseable {
           new AccountedFor(
               "org.eclipse.jetty.util.thread.QueuedThreadPool",
               "Job failed",
-              "CompletionException: org.eclipse.jetty.io.EofException: Reset cancel_stream_error",
-              "Jetty closes parts at the end of a request whose client took back the body of them"),
+              "CompletionException: org.eclipse.jetty.io.EofException: ",
+              "Jetty closes parts at the end of a request, late or reset, whose body has not come"),
           new AccountedFor(
               "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
 
