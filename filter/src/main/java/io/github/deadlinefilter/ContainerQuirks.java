@@ -199,7 +199,8 @@ class ContainerQuirks {
    * connection of HTTP/1.x, resets the stream of HTTP/2. Must not give the request back to the
    * container: its worker may be inside. Wakes a writer that is blocked on its client.
    *
-   * @param isWriting whether anybody is inside a write now; nobody enters one any more
+   * @param isWriting whether anybody is inside a write now, or non-blocking output {@link
+   *     #sendsOn}; nobody enters one any more
    * @return false if that is not possible here
    */
   boolean abort(
@@ -217,8 +218,8 @@ class ContainerQuirks {
   void dropUnsent(HttpServletRequest request) {}
 
   /**
-   * Whether non-blocking output that was cut still sends from a buffer which the end of the request
-   * would give to another. Its listener hears when that is out. Not during a pass.
+   * Whether non-blocking output still sends from a buffer which the end of the request would give
+   * to another. Its listener hears when that is out, though not during a pass.
    */
   boolean sendsOn(HttpServletRequest request, HttpServletResponse response) {
     return false;

@@ -296,7 +296,7 @@ final class Expiry {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
-        if (run.wasCut() && run.async.ioListeners().isWriteKnown()) {
+        if (run.wasCut() && sendsOn(run)) {
           keepWhileSending(run);
         }
       }
@@ -308,9 +308,11 @@ final class Expiry {
   /** What the container still sends counts as inside. */
   private void keepWhileSending(RequestRun run) {
     run.stay();
-    run.async
-        .ioListeners()
-        .afterWrite(() -> quirks.sendsOn(run.request, run.response), () -> run.exit(CALL));
+    run.async.ioListeners().afterWrite(() -> sendsOn(run), () -> run.exit(CALL));
+  }
+
+  private boolean sendsOn(RequestRun run) {
+    return run.async.ioListeners().isWriteKnown() && quirks.sendsOn(run.request, run.response);
   }
 
   /**
@@ -421,7 +423,7 @@ final class Expiry {
   }
 
   private boolean cut(RequestRun run) {
-    boolean cut = quirks.abort(run.request, run.response, run::isWriting);
+    boolean cut = quirks.abort(run.request, run.response, () -> run.isWriting() || sendsOn(run));
     if (cut) {
       run.cut();
     }

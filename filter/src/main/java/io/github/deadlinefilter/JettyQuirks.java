@@ -151,8 +151,7 @@ final class JettyQuirks extends ContainerQuirks {
         close.invoke(endPoint.invoke(where));
         return true;
       }
-      boolean sends = isWriting.getAsBoolean() || request.isAsyncStarted();
-      return resetStream(request, where, sends);
+      return resetStream(request, where, isWriting.getAsBoolean());
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return false;
     }
@@ -161,12 +160,13 @@ final class JettyQuirks extends ContainerQuirks {
   /**
    * HTTP/2 may not be on the class path, so its classes are looked up where it is in use.
    *
-   * @param sends bytes of the response may be on their way. Then Jetty is to reset the stream,
+   * @param isWriting bytes of the response may be on their way. Then Jetty is to reset the stream,
    *     which gives the writer its buffer back when they are out. After a reset that it has not
    *     made it would do so at once if the client's reset came, too, and would send what the next
-   *     one writes there.
+   *     one writes there. If nothing is on its way it would report an error to an asynchronous
+   *     request, which may end without onComplete.
    */
-  private boolean resetStream(HttpServletRequest request, Object connection, boolean sends)
+  private boolean resetStream(HttpServletRequest request, Object connection, boolean isWriting)
       throws ReflectiveOperationException {
     int id = Integer.parseInt(request.getProtocolRequestId());
     ClassLoader loader = Objects.requireNonNull(connection.getClass().getClassLoader());
@@ -180,7 +180,7 @@ final class JettyQuirks extends ContainerQuirks {
       return true; // reset by the client already
     }
     Class<?> type = loader.loadClass("org.eclipse.jetty.http2.api.Stream");
-    if (sends) {
+    if (isWriting) {
       fail(request);
       if (isReset(type.getMethod("isReset"), stream)) {
         return true;
