@@ -296,7 +296,7 @@ final class Expiry {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
-        if (run.wasCut() && sendsOn(run)) {
+        if (run.wasCut()) {
           keepWhileSending(run);
         }
       }

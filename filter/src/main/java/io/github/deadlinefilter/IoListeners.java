@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * the container thread.
  */
 final class IoListeners {
+  private record Sending(BooleanSupplier sends, Runnable then) {}
+
   private final RequestRun run;
+  private final AtomicReference<@Nullable Sending> sending = new AtomicReference<>();
 
   // Guarded by this, which is never held while the container is called.
   private @Nullable Thread containerThread;
@@ -30,8 +34,6 @@ final class IoListeners {
   private boolean readSet;
   private boolean writeSet;
   private boolean writeKnown;
-  private BooleanSupplier sends = () -> false;
-  private @Nullable Runnable afterWrite;
 
   /** The threads that are inside a callback, each as often as it is. */
   private final List<Thread> callingBack = new ArrayList<>(0);
@@ -136,31 +138,16 @@ final class IoListeners {
    * listener then.
    */
   void afterWrite(BooleanSupplier sends, Runnable then) {
-    synchronized (this) {
-      this.sends = sends;
-      afterWrite = then;
-    }
+    sending.set(new Sending(sends, then));
     written(); // race with that call: it may have come before
   }
 
   /** Looks again: the call may have been on its way before the last write. */
   private void written() {
-    Runnable then;
-    BooleanSupplier still;
-    synchronized (this) {
-      then = afterWrite;
-      still = sends;
+    Sending now = sending.get();
+    if (now != null && !now.sends().getAsBoolean() && sending.compareAndSet(now, null)) {
+      now.then().run();
     }
-    if (then == null || still.getAsBoolean()) {
-      return;
-    }
-    synchronized (this) {
-      if (afterWrite != then) {
-        return;
-      }
-      afterWrite = null;
-    }
-    then.run();
   }
 
   private boolean isDeferred() {

@@ -196,7 +196,9 @@ final class JettyQuirks extends ContainerQuirks {
     return true;
   }
 
-  /** Whether the thread that Jetty has been given the reset for has made it: nothing was sent. */
+  /**
+   * Waits for the reset, which Jetty makes on a thread of its own. False: nothing was on its way.
+   */
   private static boolean isReset(Method isReset, Object stream)
       throws ReflectiveOperationException {
     long start = System.nanoTime();
@@ -213,6 +215,7 @@ final class JettyQuirks extends ContainerQuirks {
     fail.invoke(coreRequest.invoke(request), newEof.newInstance("The deadline passed"));
   }
 
+  /** Its complete() aborts output that is not ready, and gives the buffer away. */
   @Override
   boolean sendsOn(HttpServletRequest request, HttpServletResponse response) {
     try {
