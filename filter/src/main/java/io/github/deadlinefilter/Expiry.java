@@ -51,6 +51,9 @@ final class Expiry {
 
   private static final long TRANSFER_POLL = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** How often what is sent is looked for: a moment after the connection's client has read. */
+  private static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
+
   /** How long a read of the body may take to end before it counts as blocked on its client. */
   private static final long READ_ENDS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -183,6 +186,9 @@ final class Expiry {
     if (!answerFirst) {
       answerDirect(run);
     }
+    if (parked) {
+      keepWhileSending(run);
+    }
     parked(run);
     if (run.tryOver()) {
       over(run);
@@ -190,6 +196,7 @@ final class Expiry {
       run.await(run::isReleased, Long.MAX_VALUE);
     }
     if (!parked) {
+      awaitSent(run);
       completeIfOpen(run);
       if (uncut) {
         throw cutOff();
@@ -245,6 +252,7 @@ final class Expiry {
       }
     }
     run.await(run::isReleased, Long.MAX_VALUE);
+    awaitSent(run);
     if (run.request.isAsyncStarted()) {
       completeIfOpen(run);
     } else if (run.wasCut()) {
@@ -296,19 +304,26 @@ final class Expiry {
       GuardedAsyncContext context = run.async.context();
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
-        if (run.wasCut()) {
-          keepWhileSending(run);
-        }
+        keepWhileSending(run);
       }
       parked(run);
       run.exit(CALL);
     }
   }
 
-  /** What the container still sends counts as inside. */
+  /** What the container still sends of a cut response counts as inside. */
   private void keepWhileSending(RequestRun run) {
-    run.stay();
-    run.async.ioListeners().afterWrite(() -> sendsOn(run), () -> run.exit(CALL));
+    if (run.wasCut()) {
+      run.stay();
+      run.async.ioListeners().afterWrite(() -> sendsOn(run), () -> run.exit(CALL));
+    }
+  }
+
+  /** As above, on the container thread: while that is here nobody calls the listener. */
+  private void awaitSent(RequestRun run) {
+    while (run.wasCut() && sendsOn(run)) {
+      run.await(() -> !sendsOn(run), SENT_POLL);
+    }
   }
 
   private boolean sendsOn(RequestRun run) {
@@ -444,6 +459,7 @@ final class Expiry {
       if (hasBegun(run)) {
         boolean cut = run.wasCut() || cut(run);
         report.answered(cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true, run.failure());
+        awaitSent(run);
         throw cutOff();
       }
       HeaderSnapshot headers = run.head.before();

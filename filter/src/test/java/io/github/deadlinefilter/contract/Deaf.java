@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Work that nothing can stop: whoever calls {@link #hold} stays inside, swallowing interrupts,
- * until the test calls {@link #release}. A test that forgets to is let go after a minute.
+ * until the test calls {@link #release}. A test that forgets to is let go after ten minutes.
  *
  * <p>Thread-safe; many threads may be held at a time.
  */

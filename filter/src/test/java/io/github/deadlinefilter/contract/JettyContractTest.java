@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("jetty")
 class JettyContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private final Deaf late = new Deaf();
 
   static List<Combination> jetty() {
     return Combination.http1().stream()
@@ -38,16 +42,75 @@ class JettyContractTest {
 
   @Test
   void resetByBothSides_ofNonBlockingOutput_sendsNobodyElsesBytes() throws Exception {
+    sendsNobodyElsesBytes((request, response) -> writeOn(response, request.startAsync(), () -> {}));
+  }
+
+  /** The servlet that has begun such output has not returned at the deadline. */
+  @Test
+  void resetByBothSides_ofNonBlockingOutputOfAPass_sendsNobodyElsesBytes() throws Exception {
     sendsNobodyElsesBytes(
         (request, response) -> {
-          response.flushBuffer();
-          AsyncContext async = request.startAsync();
-          ServletOutputStream output = response.getOutputStream();
-          byte[] body = "a".repeat(10_000_000).getBytes(StandardCharsets.US_ASCII);
-          output.setWriteListener(
-              new NonBlocking.Writer(
-                  output, body, /* piece= */ 100, async::complete, async::complete));
+          writeOn(response, request.startAsync(), () -> {}).onWritePossible();
+          late.hold();
         });
+  }
+
+  /** Nor has the one that its request was dispatched to meanwhile. */
+  @Test
+  void resetByBothSides_ofNonBlockingOutputOfThePassBefore_sendsNobodyElsesBytes()
+      throws Exception {
+    sendsNobodyElsesBytes(writeOnThen(late::hold));
+  }
+
+  @Test
+  void resetByBothSides_ofNonBlockingOutputOfThePassBefore_stopping_sendsNobodyElsesBytes()
+      throws Exception {
+    sendsNobodyElsesBytes(writeOnThen(new Gate("never")::await));
+  }
+
+  @FunctionalInterface
+  private interface Pass {
+    void run() throws Exception;
+  }
+
+  private static Application.Handler writeOnThen(Pass next) {
+    return (request, response) -> {
+      if (request.getDispatcherType() == DispatcherType.ASYNC) {
+        next.run();
+      } else {
+        AsyncContext async = request.startAsync();
+        writeOn(response, async, async::dispatch);
+      }
+    };
+  }
+
+  /**
+   * Writes more than any client takes.
+   *
+   * @param full is done when the container takes no more
+   */
+  private static WriteListener writeOn(
+      HttpServletResponse response, AsyncContext async, Runnable full) throws IOException {
+    response.flushBuffer();
+    ServletOutputStream output = response.getOutputStream();
+    byte[] body = "a".repeat(10_000_000).getBytes(StandardCharsets.US_ASCII);
+    var writer =
+        new NonBlocking.Writer(output, body, /* piece= */ 100, async::complete, async::complete);
+    var listener =
+        new WriteListener() {
+          @Override
+          public void onWritePossible() throws IOException {
+            writer.onWritePossible();
+            full.run();
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            writer.onError(error);
+          }
+        };
+    output.setWriteListener(listener);
+    return listener;
   }
 
   private void sendsNobodyElsesBytes(Application.Handler alices) throws Exception {
@@ -58,12 +121,15 @@ class JettyContractTest {
             .servlet("/alice", alices)
             .servlet("/bob", (request, response) -> writeSmall(response, "b", 200));
     try (TestContainer container = setup.start(app, setup.options().with(Wire.H2C));
+        late;
         RawHttp2 alice = RawHttp2.taking(container.port(), 4_096);
         RawHttp2 bob = RawHttp2.taking(container.port(), 1_000_000)) {
       alice.get(1, "/alice");
       String line = FilterLog.expired(container);
       assertTrue(line.contains(" answer=aborted"), line);
       alice.reset(1);
+      late.release();
+      late.awaitLeft();
       for (int stream = 1; stream < 100; stream += 2) {
         bob.get(stream, "/bob");
         assertEquals("b".repeat(20_000), bob.body(stream));
