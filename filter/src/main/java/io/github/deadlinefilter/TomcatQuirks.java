@@ -247,15 +247,18 @@ final class TomcatQuirks extends ContainerQuirks {
 
   /**
    * A reader inside the container keeps onComplete from coming if the client closes, and makes each
-   * stop of the context wait.
+   * stop of the context wait. Over HTTP/2 the connection is not this request's alone: its stream's
+   * reader is told what it would be told if the client had reset it.
    */
   @Override
   void endInput(HttpServletRequest request) {
-    if (!isHttp1(request)) {
-      return; // the connection is not this request's alone
-    }
     try {
-      Object channel = channel(processor(request));
+      Object processor = processor(request);
+      if (!isHttp1(request)) {
+        endStreamInput(processor);
+        return;
+      }
+      Object channel = channel(processor);
       if (channel instanceof SocketChannel socket) {
         socket.shutdownInput();
       } else if (channel instanceof AsynchronousSocketChannel socket) {
@@ -263,6 +266,18 @@ final class TomcatQuirks extends ContainerQuirks {
       }
     } catch (IOException | ReflectiveOperationException | IllegalArgumentException e) {
       // Closed already, or the reader wakes with the client's next bytes or its time-out.
+    }
+  }
+
+  private void endStreamInput(Object processor) throws ReflectiveOperationException {
+    Object own = Objects.requireNonNull(stream.get(processor));
+    Object input = field(own.getClass(), "inputBuffer").get(own);
+    Object buffer = field(input.getClass(), "inBuffer").get(input);
+    if (buffer != null) {
+      synchronized (buffer) { // the reader waits for it
+        field(input.getClass(), "resetReceived").setBoolean(input, true);
+        buffer.notifyAll();
+      }
     }
   }
 

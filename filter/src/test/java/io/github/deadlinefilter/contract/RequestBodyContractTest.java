@@ -96,8 +96,7 @@ class RequestBodyContractTest {
 
   /**
    * Half a body is not a malformed one, which is what a container may find; and its reader is not
-   * kept until its client goes on, which nothing obliges that to do: but by Tomcat over HTTP/2, for
-   * 20 s, or until the client has gone.
+   * kept until its client goes on, which nothing obliges that to do.
    */
   private void endsWithTheDeadline(String type, String half, Reader reader) throws Exception {
     var thrown = new CompletableFuture<Throwable>();
@@ -119,18 +118,10 @@ class RequestBodyContractTest {
         RawClient client = RawClient.connect(container)) {
       client.request("POST", "/body", half, "Content-Type: " + type, "Content-Length: 200");
       assertEquals(503, client.read().status());
-      if (setup.container() == Containers.TOMCAT && setup.wire() == Wire.H2C) {
-        leave(client);
-      }
       assertInstanceOf(
           DeadlineExceededException.class, thrown.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS));
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
-  }
-
-  /** Before the end of its block. */
-  private static void leave(RawClient client) throws IOException {
-    client.close();
   }
 
   private void answered(int sent, int length, Application.Handler handler, Deaf deaf)
