@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application of one soak, and what it knows of itself.
@@ -54,6 +55,8 @@ final class SoakApplication {
   private static final int MOST_SAMPLES = 20_000;
   private static final int WORKERS = 20;
   private static final int QUEUE = 4;
+
+  private static final ThreadLocal<@Nullable String> BEGUN = new ThreadLocal<>();
 
   private final String prefix;
   private final Findings findings;
@@ -141,8 +144,14 @@ final class SoakApplication {
     return builder.build();
   }
 
+  /** For whoever has to find out what a container has logged. */
+  static @Nullable String begunHere() {
+    return BEGUN.get();
+  }
+
   private void outer(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    BEGUN.set(((HttpServletRequest) request).getRequestURI() + " " + request.getProtocol());
     ((HttpServletResponse) response)
         .setHeader(OUTER, ((HttpServletRequest) request).getHeader("x-token"));
     chain.doFilter(request, response);

@@ -2,6 +2,7 @@ package io.github.deadlinefilter.soak;
 
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.contract.ContainerLog;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +48,26 @@ final class SoakLog extends Handler implements AutoCloseable {
     boolean covers(LogRecord record, String text) {
       return String.valueOf(record.getLoggerName()).startsWith(logger)
           && message.matcher(text).matches()
-          && (thrown == null || String.valueOf(record.getThrown()).contains(thrown));
+          && (thrown == null || origin(record.getThrown()).contains(thrown));
+    }
+
+    /** What was thrown and where: by whom, and by whom that was called. */
+    private static String origin(@Nullable Throwable thrown) {
+      return thrown == null
+          ? ""
+          : Stream.concat(Stream.of(thrown), Arrays.stream(thrown.getStackTrace()).limit(2))
+              .map(String::valueOf)
+              .collect(Collectors.joining("\n"));
     }
   }
 
   private static final String CUT_OFF = "The deadline passed after the response had begun";
+
+  private static final String GET_EXTRA_BYTES =
+      "io.undertow.server.AbstractServerConnection.getExtraBytes";
+
+  private static final String EXTRA_BYTES_ARE_TAKEN =
+      "Undertow looks for a next request while a worker reads the body of this one";
 
   private static final List<AccountedFor> ACCOUNTED_FOR =
       List.of(
@@ -85,8 +103,13 @@ final class SoakLog extends Handler implements AutoCloseable {
           new AccountedFor(
               FILTER,
               "Answering an expired request failed",
-              "extraBytes\" is null",
-              "Undertow looks for a next request while a worker reads the body of this one"),
+              GET_EXTRA_BYTES,
+              EXTRA_BYTES_ARE_TAKEN),
+          new AccountedFor(
+              "io.undertow.request",
+              "UT005018: Exception invoking close listener .*",
+              GET_EXTRA_BYTES,
+              EXTRA_BYTES_ARE_TAKEN),
           new AccountedFor(
               "org.eclipse.jetty.util.thread.QueuedThreadPool",
               "Job failed",
@@ -131,7 +154,12 @@ final class SoakLog extends Handler implements AutoCloseable {
         return;
       }
     }
-    String finding = "logged: " + ContainerLog.lines(List.of(record)) + stack(record.getThrown());
+    String finding =
+        "logged: "
+            + ContainerLog.lines(List.of(record))
+            + "\n    on the thread that has last begun "
+            + SoakApplication.begunHere()
+            + stack(record.getThrown());
     Matcher token = TOKEN.matcher(text);
     if (token.find()) {
       findings.addUnlessLost(token.group(1), finding);
