@@ -241,7 +241,7 @@ class ContainerQuirks {
     return false;
   }
 
-  /** Gives a reader that waits for the client's bytes the end of the stream instead. */
+  /** Ends the wait of a blocking reader for the client's bytes, which will not come any more. */
   void endInput(HttpServletRequest request) {}
 
   /** A field of {@code type} or of what it extends, accessible. */

@@ -497,7 +497,7 @@ final class Expiry {
       }
     }
     run.reported().answered(answer, left, left ? run.failure() : null);
-    if (run.isReading()) {
+    if (run.isReading() && !run.async.ioListeners().hasRead()) {
       quirks.endInput(run.request);
     }
   }

@@ -118,6 +118,11 @@ final class IoListeners {
     return writeSet;
   }
 
+  /** Reading is non-blocking. */
+  synchronized boolean hasRead() {
+    return readSet;
+  }
+
   /** A listener is set but the container does not know it yet: isReady() has to be false. */
   synchronized boolean isReadPending() {
     return pendingRead != null;

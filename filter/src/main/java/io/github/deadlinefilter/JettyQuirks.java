@@ -5,11 +5,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Jetty 12, the ee10 and ee11 environments. Measured on 12.1.12. */
@@ -18,6 +22,11 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method coreRequest;
   private final Method fail;
   private final Constructor<?> newEof;
+  private final Class<?> streamType;
+  private final Method addStreamWrapper;
+  private final Method newFailure;
+  private final Method channelOf;
+  private final Method onContentAvailable;
   private final Method connectionMetaData;
   private final Method connection;
   private final Method endPoint;
@@ -40,6 +49,15 @@ final class JettyQuirks extends ContainerQuirks {
     Class<?> request = loader.loadClass("org.eclipse.jetty.server.Request");
     fail = request.getMethod("fail", Throwable.class);
     newEof = loader.loadClass("org.eclipse.jetty.io.EofException").getConstructor(String.class);
+    streamType = loader.loadClass("org.eclipse.jetty.server.HttpStream");
+    addStreamWrapper = request.getMethod("addHttpStreamWrapper", Function.class);
+    newFailure =
+        loader
+            .loadClass("org.eclipse.jetty.io.Content$Chunk")
+            .getMethod("from", Throwable.class, boolean.class);
+    Class<?> channel = loader.loadClass("org.eclipse.jetty.server.HttpChannel");
+    channelOf = channel.getMethod("from", request);
+    onContentAvailable = channel.getMethod("onContentAvailable");
     connectionMetaData = request.getMethod("getConnectionMetaData");
     connection =
         loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
@@ -212,7 +230,11 @@ final class JettyQuirks extends ContainerQuirks {
   }
 
   private void fail(HttpServletRequest request) throws ReflectiveOperationException {
-    fail.invoke(coreRequest.invoke(request), newEof.newInstance("The deadline passed"));
+    fail.invoke(coreRequest.invoke(request), passed());
+  }
+
+  private Object passed() throws ReflectiveOperationException {
+    return newEof.newInstance("The deadline passed");
   }
 
   /** Its complete() aborts output that is not ready, and gives the buffer away. */
@@ -227,15 +249,49 @@ final class JettyQuirks extends ContainerQuirks {
 
   /**
    * A form and the parts of a multipart body are waited for with CompletableFuture.join, which no
-   * interrupt ends. Where nobody waits after all, Jetty has a thread of its own report an error,
-   * which comes to nothing in an answered run: {@link AsyncCycle#onError}.
+   * interrupt ends. From here on the stream of the request fails each read, and whoever waits for
+   * its bytes looks again. Not Request.fail: where nobody waits just then that would tell our own
+   * {@link AsyncCycle#onError}, which waits for the reader, on the very invoker that would have to
+   * wake it.
    */
   @Override
   void endInput(HttpServletRequest request) {
     try {
-      fail(request);
+      Object core = coreRequest.invoke(request);
+      Object channel = channelOf.invoke(null, core);
+      Object failure = newFailure.invoke(null, passed(), true);
+      UnaryOperator<Object> failing = stream -> failingReads(stream, channel, failure);
+      addStreamWrapper.invoke(core, failing);
+      wakeReader(channel);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // Then the reader wakes with the client's next bytes or the container's time-out.
+    }
+  }
+
+  private Object failingReads(Object stream, Object channel, Object failure) {
+    return Proxy.newProxyInstance(
+        streamType.getClassLoader(),
+        new Class<?>[] {streamType},
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "read" -> failure;
+              case "demand" -> { // by a reader that had asked the stream itself
+                wakeReader(channel);
+                yield null;
+              }
+              default -> {
+                try {
+                  yield method.invoke(stream, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              }
+            });
+  }
+
+  private void wakeReader(Object channel) throws ReflectiveOperationException {
+    if (onContentAvailable.invoke(channel) instanceof Runnable reader) {
+      reader.run();
     }
   }
 

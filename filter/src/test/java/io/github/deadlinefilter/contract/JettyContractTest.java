@@ -1,23 +1,31 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What Jetty does with the buffers of a response that is cut while it is being sent. */
+/** Where Jetty's own threads meet those of a request that is late. */
 @ParameterizedClass
 @MethodSource("jetty")
 class JettyContractTest {
@@ -111,6 +119,88 @@ class JettyContractTest {
         };
     output.setWriteListener(listener);
     return listener;
+  }
+
+  /**
+   * A reader that has found nothing and is about to wait when the deadline passes. No interrupt
+   * stops it, as none would stop who reads a form or parts.
+   */
+  @Test
+  void readerThatIsAboutToWait_leavesAtTheDeadline() throws Exception {
+    var answered = new Gate("onTimeout");
+    var left = new Gate("the reader's leaving");
+    Application app =
+        new Application()
+            .filter(
+                "/*",
+                (request, response, chain) -> {
+                  holdReader(request);
+                  chain.doFilter(request, response);
+                })
+            .filter(
+                "/*",
+                setup.filter().deadline(Duration.ofMillis(300)).set("onExpiry", "abandon").build())
+            .servlet(
+                "/read",
+                (request, response) -> {
+                  ServletInputStream input = request.getInputStream();
+                  AsyncContext async = request.startAsync();
+                  async.addListener(new ToldListener(answered));
+                  async.start(
+                      () -> {
+                        assertThrows(IOException.class, input::read);
+                        left.open();
+                      });
+                });
+    try (TestContainer container = setup.start(app);
+        late;
+        RawClient client = RawClient.connect(container)) {
+      client.request("POST", "/read", "", "Content-Length: 200");
+      assertEquals(503, client.read().status());
+      answered.await();
+      late.release();
+      left.await();
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+  }
+
+  private record ToldListener(Gate told) implements AsyncListener {
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      told.open();
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
+  }
+
+  private void holdReader(ServletRequest request) {
+    try {
+      Object core = request.getClass().getMethod("getRequest").invoke(request);
+      ((Request) core)
+          .addHttpStreamWrapper(
+              stream ->
+                  new HttpStream.Wrapper(stream) {
+                    private int nothing;
+
+                    @Override
+                    public Content.Chunk read() {
+                      Content.Chunk chunk = super.read();
+                      if (chunk == null && ++nothing == 2) { // Jetty looks twice before it waits
+                        late.hold();
+                      }
+                      return chunk;
+                    }
+                  });
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
   }
 
   private void sendsNobodyElsesBytes(Application.Handler alices) throws Exception {

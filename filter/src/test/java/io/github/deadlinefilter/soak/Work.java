@@ -108,7 +108,8 @@ final class Work {
   }
 
   private void found(String what) {
-    findings.addUnlessLost(order.token(), what + " in " + order);
+    String when = deadline.isExpired() ? " late in " : " in time in ";
+    findings.addUnlessLost(order.token(), what + when + order);
   }
 
   // ---- time
