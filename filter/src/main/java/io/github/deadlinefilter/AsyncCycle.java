@@ -8,6 +8,9 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +31,18 @@ final class AsyncCycle implements AsyncListener {
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
+  /** How long a startAsync may take that the deadline finds in progress. */
+  private static final long START_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final RequestRun run;
   private final IoListeners ioListeners;
+
+  /**
+   * Race between the application and the one who parks its run: containers take one startAsync at a
+   * time, and two at once leave them with two contexts, of which one hears of the end and the other
+   * has the listeners. Held while the container calls {@link #onStartAsync}.
+   */
+  private final ReentrantLock starting = new ReentrantLock();
 
   // Guarded by this, which is never held while anybody is called.
   private @Nullable GuardedAsyncContext context;
@@ -68,6 +81,18 @@ final class AsyncCycle implements AsyncListener {
    * @param original what hasOriginalRequestAndResponse() will say, see {@link GuardedRequest}
    */
   AsyncContext start(Supplier<AsyncContext> container, boolean original) {
+    starting.lock();
+    try {
+      if (run.isExpired()) {
+        throw run.over(); // it may have been parked while this thread was on its way here
+      }
+      return startAlone(container, original);
+    } finally {
+      starting.unlock();
+    }
+  }
+
+  private AsyncContext startAlone(Supplier<AsyncContext> container, boolean original) {
     synchronized (this) {
       registered = false;
     }
@@ -89,6 +114,26 @@ final class AsyncCycle implements AsyncListener {
     run.asyncStarted();
     run.runs().remember(run);
     return guarded;
+  }
+
+  /**
+   * Does what asks the container whether a cycle is open and starts one if not: for an expired run.
+   *
+   * @return what {@code action} says; false if the application is starting one, and goes on with it
+   */
+  boolean whileNobodyStarts(BooleanSupplier action) {
+    boolean alone = false;
+    try {
+      alone = starting.tryLock(START_ENDS, TimeUnit.NANOSECONDS);
+      return alone && action.getAsBoolean();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      if (alone) {
+        starting.unlock();
+      }
+    }
   }
 
   synchronized void add(Listening listening) {

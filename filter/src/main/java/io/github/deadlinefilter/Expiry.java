@@ -182,7 +182,7 @@ final class Expiry {
       answerDirect(run);
     }
     boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading(), run.wasCut());
-    boolean parked = !uncut && !hold && park(run);
+    boolean parked = !uncut && !hold && run.async.whileNobodyStarts(() -> park(run));
     if (!answerFirst) {
       answerDirect(run);
     }

@@ -7,6 +7,8 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -195,6 +197,51 @@ class AsyncContractTest {
 
     @Override
     public void onStartAsync(AsyncEvent event) {}
+  }
+
+  /**
+   * A startAsync that the deadline finds in progress. Nobody starts the same request meanwhile, of
+   * which a container would be left with two contexts.
+   */
+  @Test
+  void startInProgress_isNotOvertaken() throws Exception {
+    var outcome = new AtomicReference<>("none");
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter(
+                  "/*",
+                  (request, response, chain) ->
+                      chain.doFilter(
+                          new HttpServletRequestWrapper((HttpServletRequest) request) {
+                            @Override
+                            public AsyncContext startAsync() {
+                              deaf.hold();
+                              try {
+                                AsyncContext started = super.startAsync();
+                                outcome.set("started");
+                                return started;
+                              } catch (IllegalStateException refused) {
+                                outcome.set(refused.toString());
+                                throw refused;
+                              }
+                            }
+                          },
+                          response))
+              .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+              .servlet("/async", (request, response) -> request.startAsync());
+      try (TestContainer container = setup.start(app)) {
+        try (RawClient client = RawClient.connect(container)) {
+          late(client.get("/async").read());
+          FilterLog.expired(container);
+          deaf.release();
+          Gate.eventually(() -> container.busyThreads() == 0, "idle");
+        }
+        assertEquals("started", outcome.get());
+        FilterLog.left(container);
+        assertEquals(FilterLog.warnings(container), container.log().warnings());
+      }
+    }
   }
 
   @Test
