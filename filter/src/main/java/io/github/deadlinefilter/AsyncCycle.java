@@ -122,17 +122,13 @@ final class AsyncCycle implements AsyncListener {
    * @return what {@code action} says; false if the application is starting one, and goes on with it
    */
   boolean whileNobodyStarts(BooleanSupplier action) {
-    boolean alone = false;
-    try {
-      alone = starting.tryLock(START_ENDS, TimeUnit.NANOSECONDS);
-      return alone && action.getAsBoolean();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!run.await(starting::tryLock, START_ENDS)) { // whoever leaves it wakes who waits
       return false;
+    }
+    try {
+      return action.getAsBoolean();
     } finally {
-      if (alone) {
-        starting.unlock();
-      }
+      starting.unlock();
     }
   }
 

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -15,7 +13,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -95,7 +92,7 @@ class AsyncContractTest {
                   AsyncContext context = request.startAsync();
                   for (int i = 0; i < 2; i++) {
                     context.addListener(
-                        new CompleteListener(
+                        new EndListener(
                             () -> {
                               notes.add(request.getRequestURI() + request.getAttribute("mine"));
                               request.removeAttribute("mine");
@@ -178,25 +175,6 @@ class AsyncContractTest {
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
     }
-  }
-
-  private record EndListener(Consumer<AsyncEvent> timeout, Runnable complete)
-      implements AsyncListener {
-    @Override
-    public void onComplete(AsyncEvent event) {
-      complete.run();
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-      timeout.accept(event);
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {}
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {}
   }
 
   /**

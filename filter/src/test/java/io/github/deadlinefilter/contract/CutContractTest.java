@@ -73,7 +73,7 @@ class CutContractTest {
                 "/stream",
                 (request, response) -> {
                   AsyncContext context = request.startAsync();
-                  context.addListener(new CompleteListener(completed::open));
+                  context.addListener(new EndListener(completed::open));
                   for (int i = 0; i < 4000; i++) {
                     response.getOutputStream().print("the first of many lines");
                   }

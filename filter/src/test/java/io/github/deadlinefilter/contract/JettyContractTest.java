@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
@@ -145,7 +143,7 @@ class JettyContractTest {
                 (request, response) -> {
                   ServletInputStream input = request.getInputStream();
                   AsyncContext async = request.startAsync();
-                  async.addListener(new ToldListener(answered));
+                  async.addListener(new EndListener(event -> answered.open(), () -> {}));
                   async.start(
                       () -> {
                         assertThrows(IOException.class, input::read);
@@ -162,22 +160,6 @@ class JettyContractTest {
       left.await();
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
     }
-  }
-
-  private record ToldListener(Gate told) implements AsyncListener {
-    @Override
-    public void onTimeout(AsyncEvent event) {
-      told.open();
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {}
-
-    @Override
-    public void onError(AsyncEvent event) {}
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {}
   }
 
   private void holdReader(ServletRequest request) {
