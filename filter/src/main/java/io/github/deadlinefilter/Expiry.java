@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +43,14 @@ import org.jspecify.annotations.Nullable;
 final class Expiry {
   /**
    * How long a write may take to end before it counts as blocked on its client, and a change of the
-   * head before nobody waits for it.
+   * head before it counts as blocked on somebody else.
    */
   private static final long WRITE_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** How long a read or a write may take whose thread does not wait. */
-  private static final long TRANSFER_SETTLES = TimeUnit.SECONDS.toNanos(1);
+  /** How long a read, a write or a change of the head may take whose thread does not wait. */
+  private static final long SETTLES = TimeUnit.SECONDS.toNanos(1);
 
-  private static final long TRANSFER_POLL = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long SETTLE_POLL = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** How often what is sent is looked for: a moment after the connection's client has read. */
   private static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
@@ -383,9 +384,7 @@ final class Expiry {
     OnExpiry how = run.route.onExpiry();
     List<StackTraceElement> stack = stacks.tryAcquire() ? run.interrupts.stack() : List.of();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
-    // Race with whoever gets a session: it may have set the cookie of that, or be about to. If it
-    // waits for its store for longer than this the client is answered all the same.
-    run.await(() -> !run.isChangingHead(), WRITE_ENDS);
+    letHeadSettle(run);
     letTransferSettle(run);
     boolean blocked = run.isWriting();
     if (blocked && hasBegun(run)) {
@@ -405,21 +404,34 @@ final class Expiry {
   }
 
   /**
+   * Returns when nobody changes the head any more: whoever gets a session may have set the cookie
+   * of that, or be about to. If it waits, for its store, the client is answered all the same.
+   */
+  private void letHeadSettle(RequestRun run) {
+    run.await(() -> !run.isChangingHead(), WRITE_ENDS);
+    letSettle(run, run::isChangingHead, /* inNative= */ true);
+  }
+
+  /**
    * Returns when nobody is inside a read or a write, or whoever is waits there. One that has not
    * come to an end because its thread has not been given a processor is not to be disturbed: a cut
    * would take the buffer from under it (Undertow) or let it send something after the reset of its
    * stream (Tomcat), and an answer would meet it at the connection's buffer (Undertow).
    */
   private void letTransferSettle(RequestRun run) {
+    letSettle(run, run::isTransferring, quirks.waitsInNative(run.request));
+  }
+
+  /** Waits while somebody is inside, and the worker does not wait itself. */
+  private static void letSettle(RequestRun run, BooleanSupplier inside, boolean inNative) {
     long start = System.nanoTime();
-    boolean inNative = quirks.waitsInNative(run.request);
-    for (long poll = TRANSFER_POLL;
-        run.isTransferring()
+    for (long poll = SETTLE_POLL;
+        inside.getAsBoolean()
             && run.interrupts.isOpen()
             && !run.interrupts.isWaiting(inNative)
-            && System.nanoTime() - start < TRANSFER_SETTLES;
+            && System.nanoTime() - start < SETTLES;
         poll *= 2) { // ever less often, for looking may cost all threads a moment
-      run.await(() -> !run.isTransferring(), poll);
+      run.await(() -> !inside.getAsBoolean(), poll);
     }
   }
 

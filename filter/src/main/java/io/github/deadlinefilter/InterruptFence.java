@@ -16,6 +16,10 @@ final class InterruptFence {
   /** How many frames of the JDK's a wait may have. */
   private static final int DEEPEST_WAIT = 8;
 
+  /** What waits in native code: for a channel that does not block, and for a socket. */
+  private static final List<String> POLLS =
+      List.of("sun.nio.ch.SelectorImpl", "sun.nio.ch.NioSocketImpl");
+
   /** Changed under the monitor. */
   private volatile @Nullable Thread inside;
 
@@ -50,8 +54,8 @@ final class InterruptFence {
    * Whether the worker is inside and does nothing but wait, at this moment, and not for its turn:
    * whose turn it is will let it go on.
    *
-   * @param inNative whether it may be in a native wait for a channel, which does not show in the
-   *     state of a thread but in its stack alone, and that is dear: see {@link #stack}
+   * @param inNative whether it may be in a native wait for a channel or a socket, which does not
+   *     show in the state of a thread but in its stack alone, and that is dear: see {@link #stack}
    */
   boolean isWaiting(boolean inNative) {
     Thread worker = inside;
@@ -61,7 +65,7 @@ final class InterruptFence {
     boolean waiting =
         switch (worker.getState()) {
           case WAITING, TIMED_WAITING -> !isTurn(LockSupport.getBlocker(worker));
-          case RUNNABLE -> inNative && isSelecting(worker);
+          case RUNNABLE -> inNative && isPolling(worker);
           default -> false;
         };
     return waiting && inside == worker;
@@ -74,10 +78,11 @@ final class InterruptFence {
         || type.startsWith("java.util.concurrent.Semaphore");
   }
 
-  private static boolean isSelecting(Thread thread) {
+  private static boolean isPolling(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .limit(DEEPEST_WAIT)
-        .anyMatch(frame -> frame.getClassName().startsWith("sun.nio.ch.SelectorImpl"));
+        .map(StackTraceElement::getClassName)
+        .anyMatch(type -> POLLS.stream().anyMatch(type::startsWith));
   }
 
   /**

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.deadlinefilter.contract.Gate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.Selector;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -136,6 +139,25 @@ class InterruptFenceTest {
           },
           /* inNative= */ true);
       selector.wakeup();
+    }
+  }
+
+  /** As above. */
+  @Test
+  void waitingForASocket_isKnownFromBusy() throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var client = new Socket(server.getInetAddress(), server.getLocalPort());
+        Socket peer = server.accept()) {
+      waitsWhile(
+          () -> {
+            try {
+              assertEquals('x', client.getInputStream().read());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          },
+          /* inNative= */ true);
+      peer.getOutputStream().write('x');
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.Deadline;
@@ -10,6 +11,8 @@ import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -20,6 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class DirectAnswerContractTest {
   private static final Duration DEADLINE = Duration.ofMillis(200);
+
+  /** Until long after the deadline. */
+  private static final Duration BUSY = DEADLINE.multipliedBy(3);
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
@@ -176,5 +182,51 @@ class DirectAnswerContractTest {
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
     }
+  }
+
+  /** On a busy machine a thread may need long for the little that is left to do. */
+  @Test
+  void sessionThatStillBegins_isNotOvertakenByTheAnswer() throws Exception {
+    assertFalse(
+        isOvertaken(
+            answered -> {
+              long start = System.nanoTime();
+              while (!answered.isOpen() && System.nanoTime() - start < BUSY.toNanos()) {
+                Thread.onSpinWait();
+              }
+            }));
+  }
+
+  /** What it waits for, its store perhaps, may never come. */
+  @Test
+  void sessionThatWaits_isOvertakenByTheAnswer() throws Exception {
+    assertTrue(isOvertaken(Gate::awaitDeaf));
+  }
+
+  /** Whether the client has its answer before the session that its request begins is there. */
+  private boolean isOvertaken(Consumer<Gate> begin) throws Exception {
+    var answered = new Gate("the client has its answer");
+    var overtaken = new CompletableFuture<Boolean>();
+    Application app =
+        new Application()
+            .filter("/*", setup.filter().deadline(DEADLINE).build())
+            .listener(
+                new HttpSessionListener() {
+                  @Override
+                  public void sessionCreated(HttpSessionEvent event) {
+                    begin.accept(answered);
+                    overtaken.complete(answered.isOpen());
+                  }
+                })
+            .servlet("/session", (request, response) -> request.getSession());
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/session").read();
+      answered.open();
+      assertEquals(503, response.status(), response::toString);
+      assertEquals(List.of(), response.headers("Set-Cookie"), response::toString);
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+    return overtaken.join();
   }
 }
