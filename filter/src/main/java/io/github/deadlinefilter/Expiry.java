@@ -322,8 +322,13 @@ final class Expiry {
 
   /** As above, on the container thread: while that is here nobody calls the listener. */
   private void awaitSent(RequestRun run) {
+    boolean interrupted = false; // kept, for a thread that is interrupted does not pause
     while (run.wasCut() && sendsOn(run)) {
       run.await(() -> !sendsOn(run), SENT_POLL);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
