@@ -165,7 +165,6 @@ final class AsyncCycle implements AsyncListener {
     try {
       tell(lastTold(), event, AsyncListener::onComplete);
     } finally {
-      run.runs().forget(run);
       if (run.phase() == RunState.DISPATCHED) {
         run.runs().dispatchedElsewhere();
       }
@@ -178,6 +177,7 @@ final class AsyncCycle implements AsyncListener {
       } else {
         hold();
       }
+      run.runs().forget(run); // last, for a late dispatch may have had it remembered
       run.nobodyOutside();
     }
   }

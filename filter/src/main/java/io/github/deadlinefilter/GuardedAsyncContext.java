@@ -109,9 +109,13 @@ final class GuardedAsyncContext implements AsyncContext {
       call.run();
     } catch (RuntimeException e) {
       run.async.ioListeners().stepBack(callbacks);
-      if (before != RunState.UNCHANGED && run.undoEndAsync(before)) {
-        run.runs().remember(run);
-        run.runs().watch(run); // the deadline goes on, as the cycle does
+      if (before != RunState.UNCHANGED) {
+        if (run.undoEndAsync(before)) {
+          run.runs().remember(run);
+          run.runs().watch(run); // the deadline goes on, as the cycle does
+        } else {
+          run.runs().forget(run); // over meanwhile, and nobody brings it back
+        }
       }
       throw e;
     }

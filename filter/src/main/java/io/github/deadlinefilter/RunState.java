@@ -120,6 +120,12 @@ abstract class RunState {
     return phase() >= EXPIRED;
   }
 
+  /** Nothing more is to come of the run, unless a dispatch that was called brings it back. */
+  final boolean isEnded() {
+    int phase = phase();
+    return phase == CLOSING || phase == DONE || phase == OVER;
+  }
+
   /** Nobody is inside: neither a worker nor a guarded call of any other thread. */
   final boolean isQuiet() {
     return quiet(word);

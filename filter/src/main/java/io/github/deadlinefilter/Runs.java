@@ -81,6 +81,10 @@ final class Runs {
   void remember(RequestRun run) {
     asynchronous.put(new Identity(run.request), run);
     inFlight.add(run);
+    // Race with the end of the run, which a thread that is about to dispatch does not keep away.
+    if (run.isEnded()) {
+      finished(run);
+    }
   }
 
   /** Starts what may block, as {@link Background#cancel}. */

@@ -1,0 +1,49 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who is in flight, and who can come back. */
+class RunsTest {
+  private final RequestRun run =
+      BareServlet.run((request, response) -> ((GuardedRequest) request).run.asyncStarted());
+
+  private @Nullable RequestRun found() {
+    HttpServletRequest comesBack =
+        new HttpServletRequestWrapper(run.request) {
+          @Override
+          public DispatcherType getDispatcherType() {
+            return DispatcherType.ASYNC;
+          }
+        };
+    return run.runs().find(comesBack);
+  }
+
+  @Test
+  void asynchronous_isFound() {
+    run.run();
+    run.runs().remember(run);
+    assertSame(run, found());
+    assertEquals(1, run.runs().stop(/* nanos= */ 0));
+  }
+
+  /** The client has gone while a thread of the application was about to dispatch. */
+  @Test
+  void rememberedAfterItsEnd_nothingIsKept() {
+    run.run();
+    run.runs().remember(run);
+    assertTrue(run.close());
+    run.runs().finished(run);
+    run.runs().remember(run);
+    assertNull(found());
+    assertEquals(0, run.runs().stop(/* nanos= */ 0));
+  }
+}
