@@ -38,6 +38,9 @@ final class Soak {
               + "|io[.]undertow[.]servlet.*|org[.]apache[.]catalina[.]core.*"
               + "|org[.]eclipse[.]jetty[.]ee.*");
 
+  /** One in so many may be {@link Verdict#UNSERVED}; it was one in 2,100,000. */
+  private static final long SELDOM = 100_000;
+
   /** By how much what is to be learned from is late, so that a busy machine notices. */
   private static final int LATE_MILLIS = 300;
 
@@ -91,6 +94,9 @@ final class Soak {
       Files.deleteIfExists(uploads);
     }
     checkLedger();
+    if (count(Verdict.UNSERVED).sum() > 1 + requests() / SELDOM) {
+      findings.add(kind + ": not served: " + count(Verdict.UNSERVED).sum() + " of " + requests());
+    }
   }
 
   // ---- before

@@ -21,6 +21,11 @@ enum Verdict {
   CUT_AT_ONCE,
   /** The container gave the connection up, with the streams of others on it. */
   LOST,
+  /**
+   * Tomcat, HTTP/2, with this filter or without it: an empty 500 to a request that has reached no
+   * filter, where it got the objects of a stream that its client had reset.
+   */
+  UNSERVED,
   /** The user did not wait. */
   QUIT;
 
@@ -42,7 +47,9 @@ enum Verdict {
   static @Nullable Verdict of(
       Order order, Response response, OwnReplies replies, Findings findings) {
     String wrong;
-    if (!response.headers(SoakApplication.OUTER).equals(List.of(order.token()))) {
+    if (isUnserved(order, response)) {
+      return UNSERVED;
+    } else if (!response.headers(SoakApplication.OUTER).equals(List.of(order.token()))) {
       wrong = "not exactly the outer filter's header";
     } else if (response.ending() == Response.Ending.UNFRAMED) {
       wrong = "nobody can tell whether it is whole";
@@ -62,6 +69,15 @@ enum Verdict {
     }
     findings.add(wrong + ": " + order + "\n    " + Work.start(response.toString()));
     return null;
+  }
+
+  private static boolean isUnserved(Order order, Response response) {
+    return order.zone().startsWith("/tomcat")
+        && response.status() == 500
+        && response.complete()
+        && response.octets().isEmpty()
+        && response.headers().stream()
+            .allMatch(header -> header.getKey().toLowerCase(Locale.ROOT).equals("date"));
   }
 
   private static boolean isOfTheFilter(Order order, Response response) {
