@@ -182,7 +182,8 @@ final class SoakLog extends Handler implements AutoCloseable {
     return false;
   }
 
-  private static String stack(@Nullable Throwable thrown) {
+  /** What was thrown, and what caused it, with as much of the stacks as a person reads. */
+  static String stack(@Nullable Throwable thrown) {
     var stack = new StringBuilder();
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       stack.append("\n    ").append(cause);

@@ -219,7 +219,7 @@ final class Work {
     } catch (Exception other) {
       // Undertow wraps what a read of parameters throws.
       if (!(other.getCause() instanceof IOException)) {
-        found("a late step failed with " + other);
+        found("a late step failed with " + SoakLog.stack(other));
       }
     }
   }
