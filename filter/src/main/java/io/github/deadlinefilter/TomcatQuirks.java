@@ -11,18 +11,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tomcat 10.1 and 11. Measured on 10.1.60 and 11.0.27. */
 final class TomcatQuirks extends ContainerQuirks {
+  /** Of its Response's three: there is no error, one is to be reported, one has been reported. */
+  private static final int ERROR_REPORTED = 2;
+
   private final Field facadeRequest;
   private final Field facadeResponse;
   private final Method coyoteRequest;
   private final Method coyoteResponse;
   private final Method coyoteIsCommitted;
-  private final Method coyoteSetError;
-  private final Method coyoteSetErrorReported;
+  private final Field coyoteErrorState;
   private final Method setSuspended;
   private final Method setAppCommitted;
   private final Method resetBuffer;
@@ -45,8 +48,7 @@ final class TomcatQuirks extends ContainerQuirks {
     resetBuffer = response.getMethod("resetBuffer", boolean.class);
     Class<?> coyote = loader.loadClass("org.apache.coyote.Response");
     coyoteIsCommitted = coyote.getMethod("isCommitted");
-    coyoteSetError = coyote.getMethod("setError");
-    coyoteSetErrorReported = coyote.getMethod("setErrorReported");
+    coyoteErrorState = field(coyote, "errorState");
     hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
@@ -199,13 +201,16 @@ final class TomcatQuirks extends ContainerQuirks {
   /**
    * A read that fails is an error that Tomcat reports: it would include the application's error
    * page in the answer, and close the connection before the request is complete. So it is reported.
+   *
+   * <p>In one step, for a container thread that tells a listener of bytes looks twice whether an
+   * error is to be reported. Where one is at first, by setError, and then is not any more, by
+   * setErrorReported, it runs the whole application once more.
    */
   @Override
   void afterAnswer(HttpServletResponse response) {
     try {
       Object coyote = coyoteResponse.invoke(facadeResponse.get(response));
-      coyoteSetError.invoke(coyote);
-      coyoteSetErrorReported.invoke(coyote);
+      ((AtomicInteger) Objects.requireNonNull(coyoteErrorState.get(coyote))).set(ERROR_REPORTED);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // Then the error page runs for nothing.
     }
