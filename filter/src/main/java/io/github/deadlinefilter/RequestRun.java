@@ -369,6 +369,7 @@ final class RequestRun extends RunState implements Runnable {
     loader = containerThread.getContextClassLoader();
     afterLeave = -1;
     failure = null;
+    outside = null; // perhaps this very thread, which in the `container` kind runs the chain now
     async.enterPass(containerThread);
   }
 
