@@ -410,11 +410,12 @@ final class Expiry {
 
   /**
    * Returns when nobody changes the head any more: whoever gets a session may have set the cookie
-   * of that, or be about to. If it waits, for its store, the client is answered all the same.
+   * of that, or be about to. If it waits, for its store, the client is answered all the same. A
+   * write has its own look, below.
    */
   private void letHeadSettle(RequestRun run) {
     run.await(() -> !run.isChangingHead(), WRITE_ENDS);
-    letSettle(run, run::isChangingHead, /* inNative= */ true);
+    letSettle(run, run::isHeading, /* inNative= */ true);
   }
 
   /**

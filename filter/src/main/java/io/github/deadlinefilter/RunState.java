@@ -145,6 +145,11 @@ abstract class RunState {
     return (word & (WRITES | HEADS)) != 0;
   }
 
+  /** Of the calls that {@link #isChangingHead} counts, one is inside that is no write. */
+  final boolean isHeading() {
+    return (word & HEADS) != 0;
+  }
+
   final boolean isReading() {
     return (word & READS) != 0;
   }

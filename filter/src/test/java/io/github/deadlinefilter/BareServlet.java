@@ -46,6 +46,9 @@ final class BareServlet {
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            (self, method, arguments) -> method.getReturnType() == String.class ? "" : null));
+            (self, method, arguments) -> {
+              Class<?> returned = method.getReturnType();
+              return returned == String.class ? "" : returned == boolean.class ? false : null;
+            }));
   }
 }

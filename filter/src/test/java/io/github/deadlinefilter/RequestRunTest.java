@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import jakarta.servlet.FilterChain;
 import org.junit.jupiter.api.Test;
 
+/** One request under a deadline, over its passes. */
 class RequestRunTest {
   private final FilterChain chain = (request, response) -> {};
   private final RequestRun run = BareServlet.run(chain);

@@ -165,6 +165,7 @@ class RunStateTest {
       assertEquals(phase <= ENDING && unit == WRITE, state.isWriting());
       assertEquals(phase <= ENDING && (unit == READ || unit == WRITE), state.isTransferring());
       assertEquals(phase <= ENDING && (unit == HEAD || unit == WRITE), state.isChangingHead());
+      assertEquals(phase <= ENDING && unit == HEAD, state.isHeading());
       if (phase <= ENDING) {
         assertFalse(state.isQuiet());
         state.exit(unit);
