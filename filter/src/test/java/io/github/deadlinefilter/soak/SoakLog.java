@@ -81,6 +81,16 @@ final class SoakLog extends Handler implements AutoCloseable {
               DeadlineExceededException.class.getName(),
               "Tomcat logs what the target of a late forward or include throws"),
           new AccountedFor(
+              "org.apache.catalina.util.SessionIdGeneratorBase",
+              "Creation of SecureRandom instance .* took .*",
+              null,
+              "Tomcat is slow to draw its first session's number on a busy machine"),
+          new AccountedFor(
+              "org.apache.catalina.connector.CoyoteAdapter",
+              "Exception while processing an asynchronous request",
+              "[asyncTimeout()] is not valid for a request with Async state [ERROR]",
+              "Tomcat's own time-out comes when a write to a client that has gone has just failed"),
+          new AccountedFor(
               "org.apache.coyote",
               "Error reading request, ignored",
               "[asyncOperation()] is not valid for a request with Async state [COMPLETING]",
