@@ -189,6 +189,11 @@ class ContainerQuirks {
   void dropOwedBody(
       HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {}
 
+  /** Completes an asynchronous request, at a moment that suits the container. */
+  void complete(HttpServletRequest request, Runnable completion) {
+    completion.run();
+  }
+
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {
     return false;

@@ -614,7 +614,7 @@ final class Expiry {
     ClassLoader loader = thread.getContextClassLoader();
     thread.setContextClassLoader(context.getClass().getClassLoader());
     try {
-      context.complete();
+      quirks.complete(run.request, context::complete);
     } catch (IllegalStateException | RejectedExecutionException e) {
       // The client has reset the stream meanwhile, or the container has been stopped.
       LOG.log(System.Logger.Level.DEBUG, "The container has ended the request before", e);

@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class TomcatQuirks extends ContainerQuirks {
   /** Of its Response's three: there is no error, one is to be reported, one has been reported. */
   private static final int ERROR_REPORTED = 2;
+
+  /** How long a container thread may take with a request that is to be completed. */
+  private static final long PROCESSING_ENDS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long PROCESSING_POLL = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final Field facadeRequest;
   private final Field facadeResponse;
@@ -239,6 +247,58 @@ final class TomcatQuirks extends ContainerQuirks {
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Then the container's own count is wrong, and its stop waits longer.
     }
+  }
+
+  /**
+   * A container thread that is about to tell a listener of bytes sees that there is one, and fails
+   * if the request is completed before it has said so: over HTTP/2 that ends the connection, with
+   * the streams of others. It holds a lock meanwhile, which is not waited for for ever: its holder
+   * may be in {@link AsyncCycle#onError}, and wait for this.
+   */
+  @Override
+  void complete(HttpServletRequest request, Runnable completion) {
+    complete(request, completion, PROCESSING_ENDS);
+  }
+
+  void complete(HttpServletRequest request, Runnable completion, long nanos) {
+    Lock lock = processingLock(request);
+    if (lock == null || !tryLock(lock, nanos)) {
+      completion.run();
+      return;
+    }
+    try {
+      completion.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Lock processingLock(HttpServletRequest request) {
+    try {
+      Object processor = processor(request);
+      if (!isHttp1(request)) {
+        return (Lock) field(processor.getClass(), "processLock").get(processor);
+      }
+      Object wrapper = socketWrapper.invoke(processor);
+      return wrapper == null ? null : (Lock) method(wrapper.getClass(), "getLock").invoke(wrapper);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null; // the container has ended the request already
+    }
+  }
+
+  /** An interrupt of the worker that was the last one out neither ends this nor is lost. */
+  private static boolean tryLock(Lock lock, long nanos) {
+    boolean interrupted = false;
+    boolean locked = lock.tryLock();
+    for (long start = System.nanoTime(); !locked && System.nanoTime() - start < nanos; ) {
+      LockSupport.parkNanos(lock, PROCESSING_POLL);
+      interrupted |= Thread.interrupted();
+      locked = lock.tryLock();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return locked;
   }
 
   private static void dropUnsent(@Nullable Object wrapper) throws ReflectiveOperationException {
