@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,12 @@ final class Soak {
   /** By how much what is to be learned from is late, so that a busy machine notices. */
   private static final int LATE_MILLIS = 300;
 
-  /** How long and from which random choices. */
-  record Plan(Duration most, long requests, long seed) {}
+  /**
+   * How long, and from which random choices.
+   *
+   * @param pauseMillis what a user waits before its next request, at most
+   */
+  record Plan(Duration most, long requests, int pauseMillis, long seed) {}
 
   private final Containers kind;
   private final String name;
@@ -183,6 +188,8 @@ final class Soak {
               try (user) {
                 for (long number = 0; goOn(); number++) {
                   ask(user, Order.random(random, Tokens.of(id, number), zones));
+                  int pause = random.nextInt(plan.pauseMillis() + 1);
+                  LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
                 }
               } catch (IOException | RuntimeException | Error e) {
                 findings.add("user " + id + " failed: " + e);

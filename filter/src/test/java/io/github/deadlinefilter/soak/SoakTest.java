@@ -21,14 +21,16 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The containers run side by side, so that a minute is enough for all of them: their filters,
  * threads and tokens are apart, and each line of the log says whose it is. System properties:
- * {@code soak.seconds} (60), {@code soak.requests} of each container (no limit), {@code soak.only}
- * (the beginning of a container's name: {@code tomcat}), {@code soak.behaviours} (a regular
- * expression for the names of {@link Behaviour}s), and {@code soak.seed}, which decides what is
- * asked for, though not how the threads meet.
+ * {@code soak.seconds} (60), {@code soak.requests} of each container (no limit), {@code soak.pause}
+ * (how many milliseconds a user waits before its next request at most: 0), {@code soak.only} (the
+ * beginning of a container's name: {@code tomcat}), {@code soak.behaviours} (a regular expression
+ * for the names of {@link Behaviour}s), and {@code soak.seed}, which decides what is asked for,
+ * though not how the threads meet.
  */
 class SoakTest {
   private static final long SECONDS = Long.getLong("soak.seconds", 60);
   private static final long REQUESTS = Long.getLong("soak.requests", Long.MAX_VALUE);
+  private static final int PAUSE = Integer.getInteger("soak.pause", 0);
   private static final long SEED = Long.getLong("soak.seed", System.currentTimeMillis() / 1_000);
 
   private static final String ONLY = System.getProperty("soak.only", "");
@@ -48,13 +50,13 @@ class SoakTest {
   @Test
   void everyByteIsItsUsersOwn_andNothingIsLeft() throws Exception {
     System.out.println("soak.seed=" + SEED);
-    soak(new Soak.Plan(Duration.ofSeconds(60), WARM_UP_REQUESTS, ~SEED));
+    soak(new Soak.Plan(Duration.ofSeconds(60), WARM_UP_REQUESTS, /* pauseMillis= */ 0, ~SEED));
     long before = heap();
 
     List<Soak> soaks;
     long highest;
     try (var heap = new HighestHeap()) {
-      soaks = soak(new Soak.Plan(Duration.ofSeconds(SECONDS), REQUESTS, SEED));
+      soaks = soak(new Soak.Plan(Duration.ofSeconds(SECONDS), REQUESTS, PAUSE, SEED));
       highest = heap.bytes();
     }
     long after = heap();
