@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A response that has begun on a route with {@code idle}: it goes on as long as it goes on. */
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
-class IdleContractTest {
+class UntilCommitContractTest {
   private static final Duration IDLE = Duration.ofMillis(600);
   private static final String ROUTE = "/* = 30s until=commit idle=600ms";
 
