@@ -6,17 +6,22 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a deployed filter is made of, put together from its settings. */
 final class Parts implements AutoCloseable {
   /** How long an undeployment waits for requests that have been told to stop. */
   private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How many of those that have not stopped are named in the log. */
+  private static final int MOST_NAMED = 3;
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
@@ -128,14 +133,18 @@ final class Parts implements AutoCloseable {
     runs.refuseNew();
     admission.open();
     long start = System.nanoTime();
-    int inside = runs.stop(STOP_NANOS);
-    if (inside > 0) {
+    List<RequestRun> inside = runs.stop(STOP_NANOS);
+    if (!inside.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "{0}: {1} requests have not stopped within {2}; their workers end when they leave",
+          "{0}: {1} requests have not stopped within {2}; their workers end when they leave: {3}",
           name,
-          inside,
-          Durations.format(STOP_NANOS));
+          inside.size(),
+          Durations.format(STOP_NANOS),
+          inside.stream()
+              .limit(MOST_NAMED)
+              .map(RequestRun::toString)
+              .collect(Collectors.joining("; ")));
     }
     if (workers != null) {
       workers.close();

@@ -659,6 +659,17 @@ final class RequestRun extends RunState implements Runnable {
         : guardedResponse;
   }
 
+  /** For the log. */
+  @Override
+  public String toString() {
+    return "route=\""
+        + route.name()
+        + "\" elapsed="
+        + Durations.format(deadline.elapsedNanos() / 1_000_000 * 1_000_000)
+        + " "
+        + super.toString();
+  }
+
   // ---- expiry
 
   Runs runs() {

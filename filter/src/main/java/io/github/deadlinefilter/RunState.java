@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * Who won, the chain or the clock, and who is inside: one word for each request, changed only here.
@@ -54,6 +55,20 @@ abstract class RunState {
   static final int ANSWERING = 8;
   static final int PARKED = 9;
   static final int OVER = 10;
+
+  private static final List<String> PHASES =
+      List.of(
+          "new",
+          "running",
+          "async",
+          "dispatched",
+          "ending",
+          "closing",
+          "done",
+          "expired",
+          "answering",
+          "parked",
+          "over");
 
   /** What is inside, one unit of its own count each. */
   static final long CALL = 1L;
@@ -113,6 +128,13 @@ abstract class RunState {
 
   final int phase() {
     return phaseOf(word);
+  }
+
+  /** For people: the phase, and whether anybody is inside. */
+  @Override
+  public String toString() {
+    long w = word;
+    return "phase=" + PHASES.get(phaseOf(w)) + " inside=" + !quiet(w);
   }
 
   /** Whether the clock has won. Once true, true for ever. */

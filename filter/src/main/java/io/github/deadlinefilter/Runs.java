@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -166,9 +167,9 @@ final class Runs {
    * Expires all runs and waits for them; after {@link #refuseNew}.
    *
    * @param nanos how long to wait at most
-   * @return how many are still inside
+   * @return those that have not ended
    */
-  int stop(long nanos) {
+  List<RequestRun> stop(long nanos) {
     for (RequestRun run : inFlight) {
       run.expireEarly(Reason.STOPPING);
     }
@@ -178,6 +179,6 @@ final class Runs {
         && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(this, 1_000_000);
     }
-    return inFlight.size();
+    return List.copyOf(inFlight);
   }
 }

@@ -103,7 +103,17 @@ final class Work {
   /** What the request had is its own token, or nothing where the deadline broke off its reading. */
   void own(String what, @Nullable String value) {
     if (!order.token().equals(value) && (value != null || !deadline.isExpired())) {
-      found("the " + what + " was " + value);
+      found("the " + what + " was " + value + parseFailure());
+    }
+  }
+
+  /** Tomcat tells why it has no parameters. */
+  private String parseFailure() {
+    try {
+      Object reason = request.getAttribute("org.apache.catalina.parameter_parse_failed_reason");
+      return reason == null ? "" : " (" + reason + ")";
+    } catch (RuntimeException overMeanwhile) {
+      return "";
     }
   }
 
