@@ -8,6 +8,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 class ContainerQuirks {
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private static final long POLL = TimeUnit.MICROSECONDS.toNanos(200);
 
   static ContainerQuirks of(ServletContext context) {
     Class<?> type = context.getClass();
@@ -248,6 +252,27 @@ class ContainerQuirks {
 
   /** Ends the wait of a blocking reader for the client's bytes, which will not come any more. */
   void endInput(HttpServletRequest request) {}
+
+  /**
+   * Waits for {@code condition}, for {@code nanos} at most, and looks ever again. An interrupt does
+   * not end the wait and is still pending afterwards.
+   *
+   * @return whether it holds
+   */
+  static boolean await(BooleanSupplier condition, long nanos) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    boolean holds = condition.getAsBoolean();
+    while (!holds && System.nanoTime() - start < nanos) {
+      LockSupport.parkNanos(POLL);
+      interrupted |= Thread.interrupted(); // a thread that is interrupted does not pause
+      holds = condition.getAsBoolean();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return holds;
+  }
 
   /** A field of {@code type} or of what it extends, accessible. */
   static Field field(Class<?> type, String name) throws NoSuchFieldException {

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,6 @@ final class TomcatQuirks extends ContainerQuirks {
 
   /** How long a container thread may take with a request that is to be completed. */
   private static final long PROCESSING_ENDS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  private static final long PROCESSING_POLL = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final Field facadeRequest;
   private final Field facadeResponse;
@@ -262,7 +259,7 @@ final class TomcatQuirks extends ContainerQuirks {
 
   void complete(HttpServletRequest request, Runnable completion, long nanos) {
     Lock lock = processingLock(request);
-    if (lock == null || !tryLock(lock, nanos)) {
+    if (lock == null || !await(lock::tryLock, nanos)) {
       completion.run();
       return;
     }
@@ -284,21 +281,6 @@ final class TomcatQuirks extends ContainerQuirks {
     } catch (ReflectiveOperationException | RuntimeException e) {
       return null; // the container has ended the request already
     }
-  }
-
-  /** An interrupt of the worker that was the last one out neither ends this nor is lost. */
-  private static boolean tryLock(Lock lock, long nanos) {
-    boolean interrupted = false;
-    boolean locked = lock.tryLock();
-    for (long start = System.nanoTime(); !locked && System.nanoTime() - start < nanos; ) {
-      LockSupport.parkNanos(lock, PROCESSING_POLL);
-      interrupted |= Thread.interrupted();
-      locked = lock.tryLock();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return locked;
   }
 
   private static void dropUnsent(@Nullable Object wrapper) throws ReflectiveOperationException {

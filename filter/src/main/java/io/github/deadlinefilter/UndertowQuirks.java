@@ -19,12 +19,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Undertow 2.3, by itself or in an application server. Measured on 2.3.18. */
 final class UndertowQuirks extends ContainerQuirks {
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  /** How long an I/O thread may be busy before something is done without it. */
+  private static final long IO_THREAD_COMES = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final Method requestExchange;
   private final Method responseExchange;
@@ -46,6 +52,7 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Method addAsyncTask;
   private final Method connection;
   private final Method close;
+  private final Method ioThread;
   private final Method isRequestComplete;
   private final Method responseCookies;
   private final Method responseCookieMap;
@@ -55,6 +62,7 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Field servletInput;
   private final Field inputState;
   private final Field inputBuffer;
+  private final Field inputListener;
   private final int inputEnded;
   private final Field outputState;
   private final Field outputListener;
@@ -90,6 +98,7 @@ final class UndertowQuirks extends ContainerQuirks {
             .getMethod("addAsyncTask", Runnable.class);
     connection = exchange.getMethod("getConnection");
     close = loader.loadClass("io.undertow.server.ServerConnection").getMethod("close");
+    ioThread = exchange.getMethod("getIoThread");
     isRequestComplete = exchange.getMethod("isRequestComplete");
     responseCookies = exchange.getMethod("responseCookies");
     responseCookieMap = exchange.getMethod("getResponseCookies");
@@ -104,6 +113,7 @@ final class UndertowQuirks extends ContainerQuirks {
     Class<?> input = loader.loadClass("io.undertow.servlet.spec.ServletInputStreamImpl");
     inputState = field(input, "state");
     inputBuffer = field(input, "pooled");
+    inputListener = field(input, "listener");
     inputEnded =
         field(input, "FLAG_CLOSED").getInt(null) | field(input, "FLAG_FINISHED").getInt(null);
     Class<?> output = loader.loadClass("io.undertow.servlet.spec.ServletOutputStreamImpl");
@@ -254,9 +264,51 @@ final class UndertowQuirks extends ContainerQuirks {
   @Override
   void dropOwedBody(
       HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {
-    if (!waitsForOwedBody(request)) {
+    if (waitsForOwedBody(request)) {
+      whereItIsRead(request, () -> dropOwed(request, response, endsByCompletion));
+    }
+  }
+
+  /**
+   * An I/O thread that reads for a listener may be about to, into a buffer that is given back with
+   * the servlet's side of the body. Undertow gives most of its buffers back to the system at once,
+   * and what is written there then is in somebody else's memory. So the I/O thread does it, unless
+   * it does not come to that because an application keeps it.
+   */
+  private void whereItIsRead(HttpServletRequest request, Runnable action) {
+    Object thread = isReadForListener(request) ? call(ioThread, exchange(request)) : null;
+    if (!(thread instanceof Executor executor) || thread == Thread.currentThread()) {
+      action.run();
       return;
     }
+    var done = new AtomicBoolean();
+    Runnable there =
+        () -> {
+          try {
+            action.run();
+          } finally {
+            done.set(true);
+          }
+        };
+    try {
+      executor.execute(there);
+      await(done::get, IO_THREAD_COMES);
+    } catch (RuntimeException stopped) {
+      action.run();
+    }
+  }
+
+  private boolean isReadForListener(HttpServletRequest request) {
+    try {
+      Object input = servletInput.get(request);
+      return input != null && inputListener.get(input) != null;
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void dropOwed(
+      HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {
     Object connected = call(connection, exchange(request));
     if (connected == null || !http2.isStream(connected)) {
       abort(request, response, () -> false);
