@@ -59,8 +59,10 @@ public final class Launcher {
   }
 
   private void run() throws CannotStart, InterruptedException {
-    ListenAddress address = ListenAddress.from(System.getenv());
+    ListenAddress.from(System.getenv()); // what is wrong with it is told before anything starts
     Map<String, String> settings = startBackends();
+    // Found now: a free port that was found earlier could be one that a backend has since taken.
+    ListenAddress address = ListenAddress.from(System.getenv());
     settings.put("HOST", address.host());
     settings.put("PORT", String.valueOf(address.port()));
     Process jetty = startJetty(settings);
