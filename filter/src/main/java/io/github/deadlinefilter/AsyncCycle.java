@@ -34,6 +34,9 @@ final class AsyncCycle implements AsyncListener {
   /** How long a startAsync may take that the deadline finds in progress. */
   private static final long START_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** How often somebody looks whether what is sent is out: soon after the client has read. */
+  static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final RequestRun run;
   private final IoListeners ioListeners;
 
@@ -224,9 +227,25 @@ final class AsyncCycle implements AsyncListener {
   /**
    * The container wants its objects back (a client's reset, a time-out of its own, its stop) while
    * a late worker may be inside: it would recycle them under the worker as soon as this returned.
+   *
+   * <p>What it still sends counts as inside, too, and while it is here Jetty tells nobody that this
+   * is out: it tells of one thing after the other.
    */
   private void hold() {
-    run.await(() -> run.isReleased() || run.phase() == RunState.DONE, Long.MAX_VALUE);
+    boolean interrupted = false; // kept, for each await would pass it on to the worker once more
+    while (!isHeldNoMore()) {
+      run.await(() -> isHeldNoMore() || ioListeners.isSending(), Long.MAX_VALUE);
+      run.await(this::isHeldNoMore, SENT_POLL);
+      interrupted |= Thread.interrupted();
+      ioListeners.written();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isHeldNoMore() {
+    return run.isReleased() || run.phase() == RunState.DONE;
   }
 
   private synchronized List<Listening> listeners() {

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -183,6 +184,9 @@ class ContainerQuirks {
     return false;
   }
 
+  /** A {@code sendError} is to follow, on this container thread. */
+  void beforeError(HttpServletRequest request) {}
+
   /**
    * The answer is on its way and nobody is inside: no thread is to wait for what the client still
    * owes of the body.
@@ -215,6 +219,18 @@ class ContainerQuirks {
   boolean abort(
       HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
     return false;
+  }
+
+  /**
+   * Keeps the end of the connection, which may come at any moment and on whose thread it is noticed
+   * first, from ending the request: whoever else is inside, or writes the answer, goes on using
+   * what that gives back. Before the request is cut, or answered while anybody is inside.
+   *
+   * @return what lets the connection end the request again, and ends it if it is due. Called once,
+   *     when nobody is inside
+   */
+  Runnable outliveConnection(HttpServletRequest request, HttpServletResponse response) {
+    return () -> {};
   }
 
   /** The whole answer has been written: no error that anybody inside still meets may touch it. */
@@ -272,6 +288,20 @@ class ContainerQuirks {
       Thread.currentThread().interrupt();
     }
     return holds;
+  }
+
+  /**
+   * Calls what is public, so that only what it throws itself can go wrong.
+   *
+   * @throws IllegalStateException if it does
+   */
+  static @Nullable Object call(
+      Method method, @Nullable Object target, @Nullable Object... arguments) {
+    try {
+      return method.invoke(target, arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(method + " failed", e);
+    }
   }
 
   /** A field of {@code type} or of what it extends, accessible. */

@@ -52,9 +52,6 @@ final class Expiry {
 
   private static final long SETTLE_POLL = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** How often what is sent is looked for: a moment after the connection's client has read. */
-  private static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
-
   /** How long a read of the body may take to end before it counts as blocked on its client. */
   private static final long READ_ENDS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -152,6 +149,7 @@ final class Expiry {
       }
     } finally {
       run.awaitQuiet();
+      run.endWithConnection();
       run.release();
     }
   }
@@ -322,13 +320,8 @@ final class Expiry {
 
   /** As above, on the container thread: while that is here nobody calls the listener. */
   private void awaitSent(RequestRun run) {
-    boolean interrupted = false; // kept, for a thread that is interrupted does not pause
     while (run.wasCut() && sendsOn(run)) {
-      run.await(() -> !sendsOn(run), SENT_POLL);
-      interrupted |= Thread.interrupted();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      run.await(() -> !sendsOn(run), AsyncCycle.SENT_POLL);
     }
   }
 
@@ -390,6 +383,7 @@ final class Expiry {
     List<StackTraceElement> stack = stacks.tryAcquire() ? run.interrupts.stack() : List.of();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
     letHeadSettle(run);
+    run.outliveConnection(); // first: who is seen to wait is not one who has just closed it
     letTransferSettle(run);
     boolean blocked = run.isWriting();
     if (blocked && hasBegun(run)) {
@@ -472,6 +466,7 @@ final class Expiry {
     HttpServletResponse outer = run.outerResponse();
     HttpServletResponse response = run.response;
     run.runs().finished(run);
+    run.endWithConnection();
     ExpiryReport report = run.reported();
     try {
       if (hasBegun(run)) {
@@ -486,6 +481,7 @@ final class Expiry {
       headers.restore(response, quirks);
       DirectAnswer.setHeaders(run, response);
       forgetError(run.request); // error pages would show its stack
+      quirks.beforeError(run.request);
       outer.sendError(run.route.status(), message(report));
       report.answered(Answer.CLEAN, /* left= */ true, run.failure());
     } finally {
@@ -589,6 +585,7 @@ final class Expiry {
     }
     AsyncContext parked = run.parkedContext();
     try {
+      run.endWithConnection();
       boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
       quirks.dropOwedBody(run.request, run.response, endsByCompletion);
       if (parked != null) {

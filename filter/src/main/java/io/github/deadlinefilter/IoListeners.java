@@ -144,11 +144,17 @@ final class IoListeners {
    */
   void afterWrite(BooleanSupplier sends, Runnable then) {
     sending.set(new Sending(sends, then));
+    run.wake(); // who holds the request for its container has to look, in place of that call
     written(); // race with that call: it may have come before
   }
 
+  /** {@link #afterWrite} waits. */
+  boolean isSending() {
+    return sending.get() != null;
+  }
+
   /** Looks again: the call may have been on its way before the last write. */
-  private void written() {
+  void written() {
     Sending now = sending.get();
     if (now != null && !now.sends().getAsBoolean() && sending.compareAndSet(now, null)) {
       now.then().run();

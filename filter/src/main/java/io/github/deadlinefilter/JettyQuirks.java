@@ -10,7 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -23,6 +23,7 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method fail;
   private final Constructor<?> newEof;
   private final Class<?> streamType;
+  private final Class<?> callbackType;
   private final Method addStreamWrapper;
   private final Method newFailure;
   private final Method channelOf;
@@ -50,6 +51,7 @@ final class JettyQuirks extends ContainerQuirks {
     fail = request.getMethod("fail", Throwable.class);
     newEof = loader.loadClass("org.eclipse.jetty.io.EofException").getConstructor(String.class);
     streamType = loader.loadClass("org.eclipse.jetty.server.HttpStream");
+    callbackType = loader.loadClass("org.eclipse.jetty.util.Callback");
     addStreamWrapper = request.getMethod("addHttpStreamWrapper", Function.class);
     newFailure =
         loader
@@ -200,33 +202,19 @@ final class JettyQuirks extends ContainerQuirks {
     Class<?> type = loader.loadClass("org.eclipse.jetty.http2.api.Stream");
     if (isWriting) {
       fail(request);
-      if (isReset(type.getMethod("isReset"), stream)) {
+      Method isReset = type.getMethod("isReset");
+      // Jetty makes the reset on a thread of its own, if anything was on its way.
+      if (await(() -> Boolean.TRUE.equals(call(isReset, stream)), RESET_COMES)) {
         return true;
       }
     }
     Class<?> frame = loader.loadClass("org.eclipse.jetty.http2.frames.ResetFrame");
-    Class<?> callback = loader.loadClass("org.eclipse.jetty.util.Callback");
-    type.getMethod("reset", frame, callback)
+    type.getMethod("reset", frame, callbackType)
         .invoke(
             stream,
             frame.getConstructor(int.class, int.class).newInstance(id, INTERNAL_ERROR),
-            callback.getField("NOOP").get(null));
+            callbackType.getField("NOOP").get(null));
     return true;
-  }
-
-  /**
-   * Waits for the reset, which Jetty makes on a thread of its own. False: nothing was on its way.
-   */
-  private static boolean isReset(Method isReset, Object stream)
-      throws ReflectiveOperationException {
-    long start = System.nanoTime();
-    do {
-      if (Boolean.TRUE.equals(isReset.invoke(stream))) {
-        return true;
-      }
-      LockSupport.parkNanos(RESET_POLL);
-    } while (System.nanoTime() - start < RESET_COMES);
-    return false;
   }
 
   private void fail(HttpServletRequest request) throws ReflectiveOperationException {
@@ -260,8 +248,7 @@ final class JettyQuirks extends ContainerQuirks {
       Object core = coreRequest.invoke(request);
       Object channel = channelOf.invoke(null, core);
       Object failure = newFailure.invoke(null, passed(), true);
-      UnaryOperator<Object> failing = stream -> failingReads(stream, channel, failure);
-      addStreamWrapper.invoke(core, failing);
+      wrapStream(core, stream -> failingReads(stream, channel, failure));
       wakeReader(channel);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // Then the reader wakes with the client's next bytes or the container's time-out.
@@ -269,24 +256,90 @@ final class JettyQuirks extends ContainerQuirks {
   }
 
   private Object failingReads(Object stream, Object channel, Object failure) {
-    return Proxy.newProxyInstance(
-        streamType.getClassLoader(),
-        new Class<?>[] {streamType},
-        (proxy, method, arguments) ->
+    return proxy(
+        streamType,
+        (method, arguments) ->
             switch (method.getName()) {
               case "read" -> failure;
               case "demand" -> { // by a reader that had asked the stream itself
                 wakeReader(channel);
                 yield null;
               }
-              default -> {
-                try {
-                  yield method.invoke(stream, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              }
+              default -> method.invoke(stream, arguments);
             });
+  }
+
+  /**
+   * Jetty's own error page is written twice. Over HTTP/2 the first time may not be out yet where
+   * others send on the same connection; the second one fails then, and Jetty resets the stream in
+   * place of an answer. From here on each write has been made when it returns.
+   */
+  @Override
+  void beforeError(HttpServletRequest request) {
+    if (isHttp1(request)) {
+      return;
+    }
+    try {
+      wrapStream(coreRequest.invoke(request), this::waitingSends);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // Then the answer may be lost, as that to any other error.
+    }
+  }
+
+  private Object waitingSends(Object stream) {
+    return proxy(
+        streamType,
+        (method, arguments) -> {
+          if (!method.getName().equals("send")) {
+            return method.invoke(stream, arguments);
+          }
+          var sent = new AtomicBoolean();
+          int last = arguments.length - 1;
+          arguments[last] = telling(arguments[last], sent);
+          method.invoke(stream, arguments);
+          await(sent::get, ERROR_LEAVES);
+          return null;
+        });
+  }
+
+  /** {@code sent} is true when it has been told of success or failure, and not before. */
+  private Object telling(Object callback, AtomicBoolean sent) {
+    return proxy(
+        callbackType,
+        (method, arguments) -> {
+          try {
+            return method.invoke(callback, arguments);
+          } finally {
+            if (method.getName().equals("succeeded") || method.getName().equals("failed")) {
+              sent.set(true);
+            }
+          }
+        });
+  }
+
+  private void wrapStream(Object core, UnaryOperator<Object> wrapper)
+      throws ReflectiveOperationException {
+    addStreamWrapper.invoke(core, wrapper);
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    @Nullable Object make(Method method, @Nullable Object[] arguments)
+        throws ReflectiveOperationException;
+  }
+
+  /** Throws what the method behind it throws. */
+  private static Object proxy(Class<?> type, Call call) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, arguments) -> {
+          try {
+            return call.make(method, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
   }
 
   private void wakeReader(Object channel) throws ReflectiveOperationException {
@@ -295,10 +348,11 @@ final class JettyQuirks extends ContainerQuirks {
     }
   }
 
-  private static final long RESET_POLL = TimeUnit.MICROSECONDS.toNanos(200);
-
   /** Longer only if Jetty sends nothing just then, or its thread gets no processor. */
   private static final long RESET_COMES = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** As a rule at once. Longer only if the client takes nothing. */
+  private static final long ERROR_LEAVES = TimeUnit.SECONDS.toNanos(1);
 
   private static final int INTERNAL_ERROR = 2;
 }

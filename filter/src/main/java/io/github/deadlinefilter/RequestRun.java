@@ -97,6 +97,7 @@ final class RequestRun extends RunState implements Runnable {
 
   // Guarded by this.
   private @Nullable Future<?> alarm;
+  private @Nullable Runnable endWithConnection;
 
   RequestRun(
       Runs runs,
@@ -682,6 +683,26 @@ final class RequestRun extends RunState implements Runnable {
 
   boolean isUntilCommit() {
     return route.until() == Until.COMMIT && reason == Reason.EXPIRED;
+  }
+
+  /** The connection may end from here on without the request. */
+  void outliveConnection() {
+    Runnable end = runs.quirks().outliveConnection(request, response);
+    synchronized (this) {
+      endWithConnection = end;
+    }
+  }
+
+  /** Nobody is inside any more: if the connection has ended meanwhile the request does now. */
+  void endWithConnection() {
+    Runnable end;
+    synchronized (this) {
+      end = endWithConnection;
+      endWithConnection = null;
+    }
+    if (end != null) {
+      end.run();
+    }
   }
 
   /** The response, begun, was ended before its time. */

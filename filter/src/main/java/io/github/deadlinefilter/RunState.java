@@ -268,7 +268,10 @@ abstract class RunState {
     }
   }
 
-  /** What {@link #endAsync} says if the clock won first: the call must not be made. */
+  /**
+   * What {@link #endAsync} says if the clock won first, or the request is over: the call must not
+   * be made. The container may use its objects for the next request.
+   */
   static final int LOST = -1;
 
   /** What {@link #endAsync} says if there is no open cycle: the container says what is wrong. */
@@ -280,9 +283,9 @@ abstract class RunState {
       long w = word;
       int phase = phaseOf(w);
       boolean again = phase == ENDING && dispatch; // out of the container's own time-out
-      if (phase >= EXPIRED) {
+      if (phase > ENDING) {
         return LOST;
-      } else if (((w & ASYNC_OPEN) == 0 && !again) || phase > ENDING) {
+      } else if ((w & ASYNC_OPEN) == 0 && !again) {
         return UNCHANGED;
       }
       long next = w & ~ASYNC_OPEN;

@@ -41,12 +41,12 @@ final class UndertowHead extends HttpServletResponseWrapper {
     super(response);
     this.access = access;
     this.exchange = exchange;
-    headers = UndertowQuirks.call(access.headers, exchange);
+    headers = ContainerQuirks.call(access.headers, exchange);
   }
 
   @Override
   public void setStatus(int status) {
-    UndertowQuirks.call(access.setStatus, exchange, status);
+    ContainerQuirks.call(access.setStatus, exchange, status);
   }
 
   @Override
@@ -60,7 +60,7 @@ final class UndertowHead extends HttpServletResponseWrapper {
   }
 
   private void change(Method how, String name, String value) {
-    UndertowQuirks.call(how, headers, UndertowQuirks.call(access.name, null, name), value);
+    ContainerQuirks.call(how, headers, ContainerQuirks.call(access.name, null, name), value);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.channels.Channel;
 import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,8 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +66,28 @@ final class UndertowQuirks extends ContainerQuirks {
   private final Field inputState;
   private final Field inputBuffer;
   private final Field inputListener;
+  private final AtomicIntegerFieldUpdater<Object> inputFlags;
+  private final int inputFinished;
   private final int inputEnded;
+  private final int inputCallsBack;
+  private final Field servletOutput;
   private final Field outputState;
   private final Field outputListener;
   private final int outputEnded;
+  private final int outputCallsBack;
+  private final Class<?> serverConnection;
+  private final Method channel;
+  private final Field closeSetter;
+  private final Field closeListener;
+  private final Method source;
+  private final Method conduit;
+  private final Method setConduit;
+  private final Constructor<?> newBrokenConduit;
+  private final Object noListener;
+  private final Method tell;
   private final UndertowHttp2 http2;
 
+  @SuppressWarnings("unchecked")
   UndertowQuirks(ClassLoader loader) throws ReflectiveOperationException {
     Class<?> exchange = loader.loadClass("io.undertow.server.HttpServerExchange");
     Class<?> context = loader.loadClass("io.undertow.servlet.handlers.ServletRequestContext");
@@ -112,14 +131,38 @@ final class UndertowQuirks extends ContainerQuirks {
     servletInput = field(request, "servletInputStream");
     Class<?> input = loader.loadClass("io.undertow.servlet.spec.ServletInputStreamImpl");
     inputState = field(input, "state");
+    inputFlags =
+        (AtomicIntegerFieldUpdater<Object>)
+            Objects.requireNonNull(field(input, "stateUpdater").get(null));
     inputBuffer = field(input, "pooled");
     inputListener = field(input, "listener");
-    inputEnded =
-        field(input, "FLAG_CLOSED").getInt(null) | field(input, "FLAG_FINISHED").getInt(null);
+    inputFinished = field(input, "FLAG_FINISHED").getInt(null);
+    inputEnded = field(input, "FLAG_CLOSED").getInt(null) | inputFinished;
+    inputCallsBack = field(input, "FLAG_BEING_INVOKED_IN_IO_THREAD").getInt(null);
+    servletOutput = field(response, "servletOutputStream");
     Class<?> output = loader.loadClass("io.undertow.servlet.spec.ServletOutputStreamImpl");
     outputState = field(output, "state");
     outputListener = field(output, "listener");
     outputEnded = field(output, "FLAG_CLOSED").getInt(null);
+    outputCallsBack = field(output, "FLAG_IN_CALLBACK").getInt(null);
+    serverConnection = loader.loadClass("io.undertow.server.AbstractServerConnection");
+    channel = serverConnection.getMethod("getChannel");
+    closeSetter = field(serverConnection, "closeSetter");
+    Class<?> streams = loader.loadClass("org.xnio.StreamConnection");
+    closeListener = field(streams, "closeListener");
+    source = streams.getMethod("getSourceChannel");
+    Class<?> conduits = loader.loadClass("org.xnio.conduits.StreamSourceConduit");
+    conduit = source.getReturnType().getMethod("getConduit");
+    setConduit = source.getReturnType().getMethod("setConduit", conduits);
+    newBrokenConduit =
+        loader
+            .loadClass("io.undertow.conduits.BrokenStreamSourceConduit")
+            .getConstructor(conduits, IOException.class);
+    Class<?> listeners = loader.loadClass("org.xnio.ChannelListeners");
+    noListener = Objects.requireNonNull(listeners.getMethod("nullChannelListener").invoke(null));
+    tell =
+        listeners.getMethod(
+            "invokeChannelListener", Channel.class, loader.loadClass("org.xnio.ChannelListener"));
     http2 = new UndertowHttp2(loader);
   }
 
@@ -250,6 +293,57 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
+  /**
+   * Who finds the connection broken closes it, and whoever closes it tells its listener, which ends
+   * the exchange there and then: the buffers of both streams are given back, and that of the head.
+   * Undertow gives most of its buffers back to the system at once, and what is written there
+   * afterwards is in somebody else's memory.
+   *
+   * <p>An I/O thread that reads for a listener is at an end with that: it takes what has come with
+   * the head from the connection, where whoever answers looks for the next request.
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  Runnable outliveConnection(HttpServletRequest request, HttpServletResponse response) {
+    Object connected = call(connection, exchange(request));
+    if (!serverConnection.isInstance(connected)) {
+      return () -> {}; // a stream of HTTP/2, of which only the I/O thread hears that it is reset
+    }
+    try {
+      Object wire = Objects.requireNonNull(call(channel, connected));
+      Object listener = Objects.requireNonNull(closeSetter.get(connected));
+      var listening = (AtomicReference<Object>) Objects.requireNonNull(closeListener.get(wire));
+      boolean held = listening.compareAndSet(listener, noListener);
+      breakOwedBody(request, Objects.requireNonNull(call(source, wire)));
+      // Which may have been about to close it: that is over then.
+      onIoThread(request, response, () -> endReading(request));
+      return () -> {
+        if (held && !listening.compareAndSet(noListener, listener)) {
+          onIoThread(request, response, () -> call(tell, null, wire, listener));
+        }
+      };
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * A reader that waits for its client may be woken by that at any moment. What it reads then is
+   * not for it, and what it gives back would be taken from under whoever looks for the next request
+   * behind it, which each answer does. So before it is looked whether one waits: who is seen to do
+   * that reads from here on what is broken. Readers with a listener are ended otherwise.
+   */
+  private void breakOwedBody(HttpServletRequest request, Object body)
+      throws ReflectiveOperationException {
+    if (inputOfListener(request) == null && waitsForOwedBody(request)) {
+      call(
+          setConduit,
+          body,
+          newBrokenConduit.newInstance(
+              call(conduit, body), new IOException("The deadline passed")));
+    }
+  }
+
   /** It reads the rest of the body before the request ends, on a thread that waits for it. */
   @Override
   boolean waitsForOwedBody(HttpServletRequest request) {
@@ -265,18 +359,18 @@ final class UndertowQuirks extends ContainerQuirks {
   void dropOwedBody(
       HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {
     if (waitsForOwedBody(request)) {
-      whereItIsRead(request, () -> dropOwed(request, response, endsByCompletion));
+      onIoThread(request, response, () -> dropOwed(request, response, endsByCompletion));
     }
   }
 
   /**
-   * An I/O thread that reads for a listener may be about to, into a buffer that is given back with
-   * the servlet's side of the body. Undertow gives most of its buffers back to the system at once,
-   * and what is written there then is in somebody else's memory. So the I/O thread does it, unless
-   * it does not come to that because an application keeps it.
+   * An I/O thread that works for a listener, and is not inside it, may be about to read into a
+   * buffer, or to write one, that {@code action} gives back. So it does that itself, unless it does
+   * not come to that because an application keeps it.
    */
-  private void whereItIsRead(HttpServletRequest request, Runnable action) {
-    Object thread = isReadForListener(request) ? call(ioThread, exchange(request)) : null;
+  private void onIoThread(
+      HttpServletRequest request, HttpServletResponse response, Runnable action) {
+    Object thread = isListenedTo(request, response) ? call(ioThread, exchange(request)) : null;
     if (!(thread instanceof Executor executor) || thread == Thread.currentThread()) {
       action.run();
       return;
@@ -298,10 +392,42 @@ final class UndertowQuirks extends ContainerQuirks {
     }
   }
 
-  private boolean isReadForListener(HttpServletRequest request) {
+  /**
+   * For its listener. What is still to be read is dropped, at the end, by {@link #dropOwedBody}.
+   */
+  private void endReading(HttpServletRequest request) {
     try {
-      Object input = servletInput.get(request);
-      return input != null && inputListener.get(input) != null;
+      Object input = inputOfListener(request);
+      if (input != null) {
+        setFlags(input, inputFinished);
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Null if no listener reads it. */
+  private @Nullable Object inputOfListener(HttpServletRequest request)
+      throws IllegalAccessException {
+    Object input = servletInput.get(request);
+    return input == null || inputListener.get(input) == null ? null : input;
+  }
+
+  /** As Undertow does it, whose I/O thread may set others. */
+  private void setFlags(Object input, int flags) {
+    inputFlags.accumulateAndGet(input, flags, (set, more) -> set | more);
+  }
+
+  private boolean isListenedTo(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      Object input = inputOfListener(request);
+      Object output = servletOutput.get(response);
+      boolean reads = input != null;
+      boolean writes = output != null && outputListener.get(output) != null;
+      boolean inside =
+          (reads && (inputState.getInt(input) & inputCallsBack) != 0)
+              || (writes && (outputState.getInt(output) & outputCallsBack) != 0);
+      return (reads || writes) && !inside;
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
@@ -334,7 +460,7 @@ final class UndertowQuirks extends ContainerQuirks {
     if (input == null) {
       input = request.getInputStream();
     }
-    inputState.setInt(input, inputState.getInt(input) | inputEnded);
+    setFlags(input, inputEnded);
     if (inputBuffer.get(input) instanceof Closeable buffer) {
       inputBuffer.set(input, null);
       buffer.close();
@@ -418,15 +544,5 @@ final class UndertowQuirks extends ContainerQuirks {
 
   private @Nullable Object context(HttpServletRequest request) {
     return call(attachment, exchange(request), contextKey);
-  }
-
-  /** All of them are public, so that only what they themselves throw can go wrong. */
-  static @Nullable Object call(
-      Method method, @Nullable Object target, @Nullable Object... arguments) {
-    try {
-      return method.invoke(target, arguments);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(method + " failed", e);
-    }
   }
 }

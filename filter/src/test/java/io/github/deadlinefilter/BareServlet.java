@@ -41,7 +41,8 @@ final class BareServlet {
     return run;
   }
 
-  private static <T> T empty(Class<T> type) {
+  /** One that answers nothing. */
+  static <T> T empty(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),

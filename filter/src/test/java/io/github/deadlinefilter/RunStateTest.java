@@ -201,7 +201,7 @@ class RunStateTest {
   @MethodSource("phases")
   void endAsync_complete(int phase) {
     State state = in(phase);
-    int expected = phase >= EXPIRED ? RunState.LOST : phase == ASYNC ? ASYNC : RunState.UNCHANGED;
+    int expected = phase > ENDING ? RunState.LOST : phase == ASYNC ? ASYNC : RunState.UNCHANGED;
     assertEquals(expected, state.endAsync(/* dispatch= */ false));
     assertEquals(phase == ASYNC ? ENDING : phase, state.phase());
   }
@@ -211,7 +211,7 @@ class RunStateTest {
   void endAsync_dispatch(int phase) {
     State state = in(phase);
     int expected =
-        phase >= EXPIRED
+        phase > ENDING
             ? RunState.LOST
             : phase == ASYNC || phase == ENDING ? phase : RunState.UNCHANGED;
     assertEquals(expected, state.endAsync(/* dispatch= */ true));

@@ -162,6 +162,30 @@ class JettyContractTest {
     }
   }
 
+  /** Jetty resets some of the streams that share a connection in place of its own error page. */
+  @Test
+  void manyLateOnOneConnectionOfHttp2_areAllAnswered() throws Exception {
+    int many = 100;
+    Application app =
+        new Application()
+            .filter(
+                "/*", setup.filter().deadline(Duration.ofMillis(300)).set("grace", "3s").build())
+            .servlet("/slow", (request, response) -> new Gate("never").await());
+    Options options = setup.options().with(Wire.H2C).withThreads(2 * many);
+    try (TestContainer container = setup.start(app, options);
+        RawClient client = RawClient.connect(container)) {
+      for (int i = 0; i < many; i++) {
+        client.get("/slow");
+      }
+      for (int i = 0; i < many; i++) {
+        Response response = client.read();
+        assertEquals(503, response.status());
+        assertTrue(response.complete(), response::toString);
+      }
+      Gate.eventually(() -> container.busyThreads() == 0, "idle");
+    }
+  }
+
   private void holdReader(ServletRequest request) {
     try {
       Object core = request.getClass().getMethod("getRequest").invoke(request);

@@ -13,30 +13,40 @@ import java.time.Duration;
  * @param idleTimeout how long the container waits for a client that neither sends nor reads
  * @param discardFacades Tomcat's switch of that name, on by default there: off, it reuses the
  *     request objects that applications hold, as Jetty always does
+ * @param watchBuffers Undertow says so when one of its buffers is written to after its end
  */
 public record Options(
-    int threads, boolean virtualThreads, Wire wire, Duration idleTimeout, boolean discardFacades) {
+    int threads,
+    boolean virtualThreads,
+    Wire wire,
+    Duration idleTimeout,
+    boolean discardFacades,
+    boolean watchBuffers) {
 
   public static final Options DEFAULT =
-      new Options(8, false, Wire.HTTP_1_1, Duration.ofSeconds(30), true);
+      new Options(8, false, Wire.HTTP_1_1, Duration.ofSeconds(30), true, false);
 
   public Options withThreads(int number) {
-    return new Options(number, virtualThreads, wire, idleTimeout, discardFacades);
+    return new Options(number, virtualThreads, wire, idleTimeout, discardFacades, watchBuffers);
   }
 
   public Options withVirtualThreads() {
-    return new Options(threads, true, wire, idleTimeout, discardFacades);
+    return new Options(threads, true, wire, idleTimeout, discardFacades, watchBuffers);
   }
 
   public Options with(Wire given) {
-    return new Options(threads, virtualThreads, given, idleTimeout, discardFacades);
+    return new Options(threads, virtualThreads, given, idleTimeout, discardFacades, watchBuffers);
   }
 
   public Options withIdleTimeout(Duration limit) {
-    return new Options(threads, virtualThreads, wire, limit, discardFacades);
+    return new Options(threads, virtualThreads, wire, limit, discardFacades, watchBuffers);
   }
 
   public Options withFacadesReused() {
-    return new Options(threads, virtualThreads, wire, idleTimeout, false);
+    return new Options(threads, virtualThreads, wire, idleTimeout, false, watchBuffers);
+  }
+
+  public Options withBuffersWatched() {
+    return new Options(threads, virtualThreads, wire, idleTimeout, discardFacades, true);
   }
 }

@@ -67,6 +67,9 @@ final class UndertowContainer implements TestContainer {
     } else {
       builder.addHttpListener(0, "127.0.0.1", paths);
     }
+    if (options.watchBuffers()) {
+      builder.setByteBufferPool(new WatchedBuffers());
+    }
     server =
         builder
             .setIoThreads(1)
