@@ -29,6 +29,10 @@ final class Runs {
   private final Map<Identity, RequestRun> asynchronous = new ConcurrentHashMap<>();
 
   private volatile boolean stopping;
+
+  /** Some asynchronous dispatch has come through the filter. */
+  private volatile boolean mappedForAsync;
+
   private volatile boolean saidUnmapped;
 
   Runs(Expiry expiry, ContainerQuirks quirks, DeadlineTimer timer, Background background) {
@@ -70,6 +74,9 @@ final class Runs {
   }
 
   void started(RequestRun run) {
+    if (run.pass() > 1 && !mappedForAsync) {
+      mappedForAsync = true; // and never false again, whoever else is here
+    }
     inFlight.add(run);
     // Race with stop(): it sets the flag before it looks at who is in flight.
     if (stopping) {
@@ -107,9 +114,12 @@ final class Runs {
     asynchronous.remove(new Identity(run.request), run);
   }
 
-  /** An asynchronous dispatch ended without having come through the filter. */
+  /**
+   * An asynchronous dispatch ended without having come through the filter. That says nothing of its
+   * mappings if others have: a container may not bring it at all when the client has gone.
+   */
   void dispatchedElsewhere() {
-    if (!saidUnmapped) {
+    if (!mappedForAsync && !saidUnmapped) {
       saidUnmapped = true;
       System.getLogger("io.github.deadlinefilter")
           .log(

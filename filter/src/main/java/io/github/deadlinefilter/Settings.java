@@ -26,7 +26,7 @@ record Settings(
     @Nullable String errorPage,
     Routes routes,
     List<String> origins) {
-  private static final Pattern CONTEXT_PATH = Pattern.compile("/(?!/)\\S*");
+  private static final Pattern CONTEXT_PATH = Pattern.compile("/(?!/)[^\\p{Z}\\p{Cc}\\p{Cs}]*");
 
   Settings {
     origins = List.copyOf(origins);

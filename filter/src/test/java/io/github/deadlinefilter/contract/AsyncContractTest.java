@@ -56,6 +56,60 @@ class AsyncContractTest {
   }
 
   @Test
+  void dispatchThatTheFilterIsNotMappedFor_isSaidOnce() throws Exception {
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                setup.filter().deadline(Duration.ofSeconds(20)).build(),
+                entry -> entry.dispatchers(DispatcherType.REQUEST))
+            .servlet(
+                "/async",
+                (request, response) -> {
+                  if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                    response.getOutputStream().print("dispatched");
+                  } else {
+                    request.startAsync().dispatch();
+                  }
+                });
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      for (int i = 0; i < 2; i++) {
+        assertEquals("dispatched", client.get("/async").read().text());
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+      FilterLog.await(container, "An asynchronous dispatch ran without a deadline", 1);
+      assertEquals(1, container.log().warnings().size());
+    }
+  }
+
+  /** Nothing is wrong with the filter's mapping there. */
+  @Test
+  void dispatchToWhereTheFilterIsNot_isNotSaid_ifOthersComeThroughIt() throws Exception {
+    Application.Handler handler =
+        (request, response) -> {
+          if (request.getDispatcherType() == DispatcherType.ASYNC) {
+            response.getOutputStream().print("dispatched");
+          } else {
+            request.startAsync().dispatch(request.getQueryString());
+          }
+        };
+    var app =
+        new Application()
+            .filter("/in/*", setup.filter().deadline(Duration.ofSeconds(20)).build())
+            .servlet("/in/*", handler)
+            .servlet("/out", handler);
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      for (String to : List.of("/in/there", "/out")) {
+        assertEquals("dispatched", client.get("/in/here?" + to).read().text());
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
+      }
+      assertEquals(List.of(), container.log().warnings());
+    }
+  }
+
+  @Test
   void asyncLate_isAnsweredDirect_andALaterCompleteIsHarmless() throws Exception {
     AtomicReference<AsyncContext> held = new AtomicReference<>();
     var app =
