@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class LoginTransparencyContractTest {
+  /** Where a form sends who somebody is. */
+  private static final String LOGIN = "/j_security_check";
+
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   private final SessionCookie cookie = new SessionCookie();
@@ -53,7 +56,12 @@ class LoginTransparencyContractTest {
   private static Filter outside(Queue<String> notes) {
     return (request, response, chain) -> {
       chain.doFilter(request, response);
-      notes.add("outside " + who((HttpServletRequest) request));
+      var http = (HttpServletRequest) request;
+      // Undertow ends the exchange of a form's login first, and runs the chain with it if the last
+      // frame of its answer is not through by then (ServletAuthenticationCallHandler).
+      if (!http.getRequestURI().endsWith(LOGIN)) {
+        notes.add("outside " + who(http));
+      }
     };
   }
 
@@ -215,7 +223,7 @@ class LoginTransparencyContractTest {
 
   private Exchange form(String password) {
     return cookie.post(
-        "/j_security_check",
+        LOGIN,
         "j_username=" + Login.KEEPER + "&j_password=" + password,
         "Content-Type: application/x-www-form-urlencoded");
   }

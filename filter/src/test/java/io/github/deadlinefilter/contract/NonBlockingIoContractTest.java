@@ -69,17 +69,22 @@ class NonBlockingIoContractTest {
     return client.read();
   }
 
+  /**
+   * The small one first: of a connection of HTTP/2 that begins with a body of many frames, Tomcat
+   * loses one in some 200, with this filter or without it. Its asynchronous parser takes a part of
+   * the body for the head of a frame.
+   */
   @Test
   void echo_sentInPieces() throws Exception {
     Outcome outcome =
         same(
             0,
             (app, notes) -> app.servlet("/echo", NonBlockingIoContractTest::echo),
+            client -> client.post("/echo", "small").read(),
             client -> inPieces(client, "/echo"),
-            client -> inPieces(client, "/echo"),
-            client -> client.post("/echo", "small").read());
-    assertTrue(outcome.answers().get(1).endsWith("9".repeat(Comparison.SHOWN)));
-    assertTrue(outcome.answers().get(2).endsWith("small"));
+            client -> inPieces(client, "/echo"));
+    assertTrue(outcome.answers().get(0).endsWith("small"));
+    assertTrue(outcome.answers().get(2).endsWith("9".repeat(Comparison.SHOWN)));
   }
 
   @Test

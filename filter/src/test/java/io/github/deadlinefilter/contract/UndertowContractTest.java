@@ -115,6 +115,7 @@ class UndertowContractTest {
    */
   @Test
   void lateOnTheWayIntoIncludes_isAnsweredWhole() throws Exception {
+    AtomicInteger entered = new AtomicInteger();
     AtomicInteger answered = new AtomicInteger();
     Application app =
         new Application()
@@ -132,6 +133,7 @@ class UndertowContractTest {
                 (request, response) -> {
                   ServletRequestContext context = ServletRequestContext.requireCurrent();
                   int before = answered.get();
+                  entered.incrementAndGet();
                   while (answered.get() == before) {
                     context.getOriginalResponse().setInsideInclude(true);
                     context.setDispatcherType(DispatcherType.INCLUDE);
@@ -140,11 +142,15 @@ class UndertowContractTest {
                   }
                 });
     try (TestContainer container = setup.start(app)) {
-      for (int i = 0; i < 50; i++) {
+      while (entered.get() < 50) {
+        int before = entered.get();
         try (RawClient client = RawClient.connect(container)) {
           Response response = client.get("/including", "Accept: text/plain").read();
           assertEquals(503, response.status(), response::toString);
           assertTrue(response.complete(), response::toString);
+          if (entered.get() == before) {
+            continue; // its time was over before it had a processor
+          }
           assertEquals("7", response.header("Retry-After"), response::toString);
           assertEquals("kept", response.header("X-Outer"), response::toString);
           assertEquals(

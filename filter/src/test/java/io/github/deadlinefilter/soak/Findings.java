@@ -26,30 +26,64 @@ final class Findings {
   private final Map<String, Integer> kinds = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
+  /** Findings about requests, and the requests of which there are none. */
+  private static final class Pardonable {
+    private final Set<String> pardoned = new HashSet<>();
+    private final Map<String, List<String>> findings = new HashMap<>();
+
+    void add(String token, String finding) {
+      if (!pardoned.contains(token)) {
+        findings.computeIfAbsent(token, any -> new ArrayList<>()).add(finding);
+      }
+    }
+
+    void pardon(String token) {
+      pardoned.add(token);
+      findings.remove(token);
+    }
+
+    List<String> take() {
+      List<String> all = findings.values().stream().flatMap(List::stream).toList();
+      findings.clear();
+      return all;
+    }
+  }
+
   // Guarded by this.
-  private final Set<String> lost = new HashSet<>();
-  private final Map<String, List<String>> unlessLost = new HashMap<>();
+  private final Pardonable unlessLost = new Pardonable();
+  private final Pardonable unlessGone = new Pardonable();
 
   /**
    * A finding inside the application, about the request with {@code token}: its container may have
    * taken what was left of the request from it, if it gave the connection up.
    */
   synchronized void addUnlessLost(String token, String finding) {
-    if (!lost.contains(token)) {
-      unlessLost.computeIfAbsent(token, any -> new ArrayList<>()).add(finding);
-    }
+    unlessLost.add(token, finding);
+  }
+
+  /**
+   * As {@link #addUnlessLost}, about no more than a part of what the user had sent: a user who goes
+   * away takes the rest back.
+   */
+  synchronized void addUnlessGone(String token, String finding) {
+    unlessGone.add(token, finding);
+  }
+
+  /** The user of {@code token} has gone away without waiting for the answer. */
+  synchronized void gone(String token) {
+    unlessGone.pardon(token);
   }
 
   /** The user of {@code token} has lost the connection. */
   synchronized void lost(String token) {
-    lost.add(token);
-    unlessLost.remove(token);
+    unlessLost.pardon(token);
+    unlessGone.pardon(token);
   }
 
   /** All requests are over. */
   synchronized void settle() {
-    unlessLost.values().forEach(findings -> findings.forEach(this::add));
-    unlessLost.clear();
+    unlessLost.take().forEach(this::add);
+    unlessGone.take().forEach(this::add);
   }
 
   void add(String finding) {
@@ -61,7 +95,7 @@ final class Findings {
   }
 
   synchronized boolean isFull() {
-    return count.get() + unlessLost.size() >= MOST;
+    return count.get() + unlessLost.findings.size() + unlessGone.findings.size() >= MOST;
   }
 
   int count() {

@@ -94,7 +94,10 @@ record Order(
     return behaviour.upload == Behaviour.Upload.NONE ? "GET" : "POST";
   }
 
-  /** The order of a request, as its own path and headers have it. */
+  /**
+   * The order of a request, as its own path and headers have it, which say nothing of how its user
+   * sends it.
+   */
   static Order of(String uri, String header) {
     String[] path = uri.split("/", -1);
     String[] numbers = header.split(" ", -1);

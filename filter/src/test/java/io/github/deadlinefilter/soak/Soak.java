@@ -86,7 +86,12 @@ final class Soak {
     Path uploads = Files.createTempDirectory("soak-uploads");
     var app = new SoakApplication(name, uploads, findings);
     try {
-      Options options = kind.options().with(Wire.H2C).withThreads(THREADS).withFacadesReused();
+      Options options =
+          kind.options()
+              .with(Wire.H2C)
+              .withThreads(THREADS)
+              .withFacadesReused()
+              .withBuffersWatched();
       try (TestContainer container = kind.start(app.describe(), options)) {
         learn(container.port(), app.zones());
         start = System.nanoTime();
@@ -224,6 +229,7 @@ final class Soak {
 
   private @Nullable Verdict judge(Order order, User.@Nullable Answer answer) {
     if (answer == null) {
+      findings.gone(order.token());
       return Verdict.QUIT;
     }
     Response response = answer.response();

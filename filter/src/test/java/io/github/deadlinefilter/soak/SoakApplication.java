@@ -47,8 +47,6 @@ final class SoakApplication {
   static final String TARGET = "/target";
   static final int ERROR = 418;
 
-  private static final String EXPIRED = "/expired";
-
   /** One request in so many is remembered, weakly. */
   private static final int SAMPLE = 64;
 
@@ -101,14 +99,6 @@ final class SoakApplication {
         .errorPage(ERROR, TARGET)
         .errorPage(Behaviour.Unwell.class, TARGET)
         .listener(new SessionCount());
-    if (prefix.startsWith("/jetty")) {
-      // Its own page fails over HTTP/2 where the connection is busy: a WritePendingException in
-      // ServletChannel.sendErrorResponseAndComplete, with this filter or without it.
-      app.servlet(EXPIRED, SoakApplication::expired);
-      for (Limit limit : Limit.ALL) {
-        app.errorPage(limit.status(), EXPIRED);
-      }
-    }
     for (String zone : zones()) {
       app.servlet(
           zone + "/*",
@@ -209,14 +199,6 @@ final class SoakApplication {
     response
         .getOutputStream()
         .write(Tokens.times(token, tokens).getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private static void expired(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    response.setContentType("text/plain");
-    response
-        .getOutputStream()
-        .print("Sorry: " + request.getAttribute(RequestDispatcher.ERROR_MESSAGE));
   }
 
   private final class SessionCount implements HttpSessionListener {

@@ -63,12 +63,6 @@ final class SoakLog extends Handler implements AutoCloseable {
 
   private static final String CUT_OFF = "The deadline passed after the response had begun";
 
-  private static final String GET_EXTRA_BYTES =
-      "io.undertow.server.AbstractServerConnection.getExtraBytes";
-
-  private static final String EXTRA_BYTES_ARE_TAKEN =
-      "Undertow looks for a next request while a worker reads the body of this one";
-
   private static final List<AccountedFor> ACCOUNTED_FOR =
       List.of(
           new AccountedFor(
@@ -111,20 +105,15 @@ final class SoakLog extends Handler implements AutoCloseable {
               "channel\" is null",
               "Undertow asks for the first bytes of an output whose cycle has been completed"),
           new AccountedFor(
-              FILTER,
-              "Answering an expired request failed",
-              GET_EXTRA_BYTES,
-              EXTRA_BYTES_ARE_TAKEN),
-          new AccountedFor(
-              "io.undertow.request",
-              "UT005018: Exception invoking close listener .*",
-              GET_EXTRA_BYTES,
-              EXTRA_BYTES_ARE_TAKEN),
-          new AccountedFor(
               "org.eclipse.jetty.util.thread.QueuedThreadPool",
               "Job failed",
               "CompletionException: org.eclipse.jetty.io.EofException: ",
               "Jetty closes parts at the end of a request, late or reset, whose body has not come"),
+          new AccountedFor(
+              "org.eclipse.jetty.server.handler.ErrorHandler",
+              "Error page too large: >\\d+ 400 .*",
+              null,
+              "Jetty's page for a body that its user has not sent whole; who waits finds the 400"),
           new AccountedFor(
               "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
 

@@ -31,6 +31,11 @@ final class Tokens {
     return body.length() % UNIT == 0 && begins(body, token) ? body.length() / UNIT : -1;
   }
 
+  /** Whether {@code body} is any piece of the token over and over. */
+  static boolean isPiece(String body, String token) {
+    return times(token, body.length() / UNIT + 2).contains(body);
+  }
+
   /** Where the first byte is that is not of the token, and what is there. */
   static String foreign(String body, String token) {
     int at = firstForeign(body, token);

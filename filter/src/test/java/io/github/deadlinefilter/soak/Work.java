@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,8 +119,19 @@ final class Work {
   }
 
   private void found(String what) {
-    String when = deadline.isExpired() ? " late in " : " in time in ";
-    findings.addUnlessLost(order.token(), what + when + order);
+    findings.addUnlessLost(order.token(), what + when());
+  }
+
+  private String when() {
+    return (deadline.isExpired() ? " late in " : " in time in ") + order;
+  }
+
+  /**
+   * Less than the user has sent, and nothing else. Jetty forgets what has come of the body if the
+   * user resets the stream, and tells of its end if there were trailers.
+   */
+  private void foundLess(String what) {
+    findings.addUnlessGone(order.token(), what + when());
   }
 
   // ---- time
@@ -196,8 +208,14 @@ final class Work {
 
   void readWhole(InputStream in) throws IOException {
     String body = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-    if (Tokens.count(body, order.token()) != order.sent()) {
-      found(body.length() + " bytes of body, or others: " + start(body));
+    if (Tokens.count(body, order.token()) == order.sent()) {
+      return;
+    }
+    String what = " bytes of body: " + start(body);
+    if (Tokens.isPiece(body, order.token()) && body.length() < order.sent() * Tokens.UNIT) {
+      foundLess(body.length() + " of " + order.sent() * Tokens.UNIT + what);
+    } else {
+      found(body.length() + " other" + what);
     }
   }
 
@@ -229,7 +247,12 @@ final class Work {
     } catch (Exception other) {
       // Undertow wraps what a read of parameters throws.
       if (!(other.getCause() instanceof IOException)) {
-        found("a late step failed with " + SoakLog.stack(other));
+        String what = "a late step failed with " + SoakLog.stack(other);
+        if (other instanceof HttpException) { // Jetty, of half a form
+          foundLess(what);
+        } else {
+          found(what);
+        }
       }
     }
   }

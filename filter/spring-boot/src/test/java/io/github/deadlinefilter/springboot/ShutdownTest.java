@@ -19,6 +19,7 @@ class ShutdownTest {
   void lateWorker_isWaitedFor_andNoLonger() throws Exception {
     var application = RunningApplication.behindTheFilter(Map.of("routes", "/deaf/* = 100ms"));
     var user = new Browser(application);
+    assertEquals(200, user.get("/hello").status()); // Spring's first request takes long
     assertEquals(503, user.get(Late.DEAF + "/hello").status());
     Late late = application.late();
     assertEquals(1, late.inside(), "answered, and still at work");
