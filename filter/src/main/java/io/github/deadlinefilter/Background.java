@@ -73,6 +73,9 @@ final class Background implements AutoCloseable {
             }
           });
       return true;
+    } catch (OutOfMemoryError e) { // or whoever stops a run would not come to the rest
+      LOG.log(System.Logger.Level.WARNING, "A cancellation was not started", e);
+      return false;
     } catch (RejectedExecutionException e) {
       LOG.log(
           System.Logger.Level.WARNING,

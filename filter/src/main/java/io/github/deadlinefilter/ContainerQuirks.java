@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -78,6 +79,11 @@ class ContainerQuirks {
   /** Whether the application works on the container's own thread alone. */
   boolean needsContainerThread() {
     return false;
+  }
+
+  /** What the container's threads come from that run such requests; null if nobody knows. */
+  @Nullable Executor executor(HttpServletRequest request) {
+    return null;
   }
 
   /** Whether the head of the response has left, so that no other response can be given. */

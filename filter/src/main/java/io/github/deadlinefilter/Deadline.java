@@ -34,6 +34,9 @@ public final class Deadline {
   /** The response has begun and the route says until=commit: only the idle limit counts now. */
   private volatile boolean begun;
 
+  /** Somebody is debugging: it has no end, whatever it was. */
+  private volatile boolean suspended;
+
   // Written before begun is.
   private volatile long idleNanos;
   private volatile long progressNanos;
@@ -102,7 +105,8 @@ public final class Deadline {
   }
 
   private boolean isUnlimited() {
-    return begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE;
+    return suspended
+        || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);
   }
 
   /** Whether no time is left. */
@@ -201,6 +205,15 @@ public final class Deadline {
   /** Bytes of the request or the response have moved. */
   void progress() {
     progressNanos = ticker.nanos();
+  }
+
+  /** From now on it has no end, but for {@link #expireNow}. */
+  void suspend() {
+    suspended = true;
+  }
+
+  boolean isSuspended() {
+    return suspended;
   }
 
   /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */

@@ -75,6 +75,11 @@ public final class DeadlineFilter implements Filter {
       chain.doFilter(request, response);
       return;
     }
+    Observer observer = current.observer();
+    if (observer != null) {
+      observer.run(route, from, to, chain);
+      return;
+    }
     current.checkAsync(from);
     run = current.newRun(route, from, to);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, to);

@@ -92,7 +92,7 @@ final class DirectAnswer {
   /** The headers of every answer of the filter's own. */
   static void setHeaders(RequestRun run, HttpServletResponse response) {
     response.setHeader("Cache-Control", "no-store");
-    long retryAfter = run.route.retryAfterSeconds();
+    long retryAfter = run.retryAfterSeconds();
     if (retryAfter >= 0) {
       response.setHeader("Retry-After", Long.toString(retryAfter));
     }

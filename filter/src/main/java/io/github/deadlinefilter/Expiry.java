@@ -77,7 +77,13 @@ final class Expiry {
 
   private final ContainerQuirks quirks;
   private final DirectAnswer directAnswer;
+  private final Debug debug;
   private final RateLimit stacks = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
+
+  /** As {@link #stacks}, for those who stay: the newly expired must not take their turns. */
+  private final RateLimit looks = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
+
+  private final InterruptOutcomes outcomes = new InterruptOutcomes();
 
   /**
    * Phases in which the timer's side may decide; the others belong to a waiting container thread.
@@ -86,7 +92,8 @@ final class Expiry {
 
   private volatile boolean saidNotAsync;
 
-  Expiry(ContainerQuirks quirks, @Nullable String errorPage, WorkerKind worker) {
+  Expiry(ContainerQuirks quirks, @Nullable String errorPage, WorkerKind worker, Debug debug) {
+    this.debug = debug;
     this.quirks = quirks;
     this.directAnswer = new DirectAnswer(quirks, errorPage);
     this.timersPhases =
@@ -149,6 +156,8 @@ final class Expiry {
       }
     } finally {
       run.awaitQuiet();
+      run.runs().bulkheads().stuck().remove(run);
+      run.runs().finished(run);
       run.endWithConnection();
       run.release();
     }
@@ -342,10 +351,15 @@ final class Expiry {
     }
   }
 
-  /** The response has begun, and the route asks for no more than progress. */
+  /**
+   * The response has begun, and the route asks for no more than progress; or somebody is debugging.
+   */
   private boolean goesOn(RequestRun run) {
     noteBegin(run);
-    return run.deadline.hasBegun() && !run.deadline.isExpired();
+    if (run.reason() == Reason.EXPIRED && debug.isSuspended()) {
+      run.deadline.suspend();
+    }
+    return (run.deadline.hasBegun() || run.deadline.isSuspended()) && !run.deadline.isExpired();
   }
 
   /**
@@ -380,7 +394,8 @@ final class Expiry {
    */
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
-    List<StackTraceElement> stack = stacks.tryAcquire() ? run.interrupts.stack() : List.of();
+    List<StackTraceElement> stack =
+        run.interrupts.isOpen() && stacks.tryAcquire() ? run.interrupts.stack() : List.of();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
     letHeadSettle(run);
     run.outliveConnection(); // first: who is seen to wait is not one who has just closed it
@@ -438,7 +453,7 @@ final class Expiry {
   /** A read or a write that is in progress is given time to get out. */
   private void interrupt(RequestRun run) {
     run.await(() -> !run.isTransferring(), run.isWriting() ? WRITE_ENDS : READ_ENDS);
-    new WorkerInterrupt(run, quirks).run();
+    run.interruptBy(new WorkerInterrupt(run, quirks, outcomes, looks));
   }
 
   private static String name(int phase) {
@@ -467,11 +482,11 @@ final class Expiry {
     HttpServletResponse response = run.response;
     run.runs().finished(run);
     run.endWithConnection();
-    ExpiryReport report = run.reported();
+    run.noteInterruptLeft();
     try {
       if (hasBegun(run)) {
         boolean cut = run.wasCut() || cut(run);
-        report.answered(cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true, run.failure());
+        say(run, cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true);
         awaitSent(run);
         throw cutOff();
       }
@@ -482,11 +497,34 @@ final class Expiry {
       DirectAnswer.setHeaders(run, response);
       forgetError(run.request); // error pages would show its stack
       quirks.beforeError(run.request);
-      outer.sendError(run.route.status(), message(report));
-      report.answered(Answer.CLEAN, /* left= */ true, run.failure());
+      outer.sendError(run.route.status(), message(run.reported()));
+      say(run, Answer.CLEAN, /* left= */ true);
     } finally {
       run.release();
     }
+  }
+
+  /** Says in the log how the client was answered. */
+  private void say(RequestRun run, Answer answer, boolean left) {
+    ExpiryReport report = run.reported();
+    if (!report.isRefusal()) {
+      report.answered(answer, left, left ? run.failure() : null);
+      return;
+    }
+    long others = run.bulkhead.refused();
+    if (others >= 0) {
+      report.refused(answer, others, why(run));
+    }
+  }
+
+  private static String why(RequestRun run) {
+    StuckWorkers stuck = run.runs().bulkheads().stuck();
+    return run.reason() != Reason.STUCK
+        ? ""
+        : "stuck="
+            + run.bulkhead.stuck()
+            + " oldest="
+            + Durations.format(stuck.oldestNanos(run.bulkhead) / 1_000_000 * 1_000_000);
   }
 
   /** That of the application, or of Tomcat where a read failed. */
@@ -498,6 +536,9 @@ final class Expiry {
   /** Somebody is inside, or the request is asynchronous. */
   private void answerDirect(RequestRun run) {
     boolean left = run.wasAnsweredAlone();
+    if (!left && run.reported().ran()) {
+      run.runs().bulkheads().stuck().add(run); // first: who is answered may look at once
+    }
     Answer answer;
     if (run.wasCut()) {
       answer = Answer.ABORTED;
@@ -510,7 +551,7 @@ final class Expiry {
         writeDirect(run);
       }
     }
-    run.reported().answered(answer, left, left ? run.failure() : null);
+    say(run, answer, left);
     if (run.isReading() && !run.async.ioListeners().hasRead()) {
       quirks.endInput(run.request);
     }
@@ -624,6 +665,8 @@ final class Expiry {
   void leftLate(RequestRun run) {
     ExpiryReport report = run.report();
     if (report != null && run.mayReportLeft()) {
+      run.runs().bulkheads().stuck().remove(run);
+      run.noteInterruptLeft();
       report.leftLate(run.deadline.elapsedNanos(), run.failure());
     }
   }

@@ -40,7 +40,7 @@ record ExpiryReport(
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   /** Carries the worker's stack into the log in the form that every log framework prints. */
-  private static final class WorkerStack extends Throwable {
+  static final class WorkerStack extends Throwable {
     private static final long serialVersionUID = 1L;
 
     WorkerStack(List<StackTraceElement> stack, @Nullable Throwable ended) {
@@ -84,6 +84,27 @@ record ExpiryReport(
         stack.isEmpty() && ended == null ? null : new WorkerStack(stack, ended));
   }
 
+  /** The request was turned away, and not because its time was over. */
+  boolean isRefusal() {
+    return !ran && reason.isRefusal();
+  }
+
+  /**
+   * As {@link #answered}, of a refusal.
+   *
+   * @param others that were refused since the last one that was logged
+   * @param why more about the reason, as key=value; or ""
+   */
+  void refused(Answer answer, long others, String why) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        line("Refused", "none")
+            + " answer="
+            + answer.name().toLowerCase(Locale.ROOT)
+            + (why.isEmpty() ? "" : " " + why)
+            + (others == 0 ? "" : " others=" + others));
+  }
+
   /** A worker that was reported as stuck has left. */
   void leftLate(long nowElapsedNanos, @Nullable Throwable ended) {
     String how =
@@ -100,9 +121,9 @@ record ExpiryReport(
         ended);
   }
 
-  private String line(String event, String worker) {
-    return event
-        + ": incident="
+  /** Of the request, for other lines about it. */
+  String identity() {
+    return "incident="
         + incident
         + " reason="
         + reason.code()
@@ -110,7 +131,14 @@ record ExpiryReport(
         + method
         + " route=\""
         + route
-        + "\" deadline="
+        + '"';
+  }
+
+  private String line(String event, String worker) {
+    return event
+        + ": "
+        + identity()
+        + " deadline="
         + Durations.format(deadlineNanos)
         + " elapsed="
         + elapsedNanos / 1_000_000

@@ -35,6 +35,11 @@ record Given(String name, String text, String place) {
     return Durations.isNone(text) ? Route.NO_IDLE_LIMIT : positive(accepted);
   }
 
+  /** Positive nanoseconds. */
+  long positiveNanos() throws SettingsException {
+    return positive(DURATIONS);
+  }
+
   /** Nanoseconds, 0 or more. */
   long graceNanos() throws SettingsException {
     return Durations.parse(this, DURATIONS + ", or 0ms");
@@ -85,16 +90,21 @@ record Given(String name, String text, String place) {
 
   /** The constant whose name, in lower case, was given. */
   <E extends Enum<E>> E oneOf(Class<E> kind) throws SettingsException {
+    return oneOf(
+        kind,
+        Arrays.stream(kind.getEnumConstants())
+            .map(Given::spelling)
+            .collect(Collectors.joining(", ")));
+  }
+
+  /** As {@link #oneOf(Class)}, where that is not all that is accepted. */
+  <E extends Enum<E>> E oneOf(Class<E> kind, String accepted) throws SettingsException {
     for (E constant : kind.getEnumConstants()) {
       if (text.equals(spelling(constant))) {
         return constant;
       }
     }
-    throw SettingsException.notOneOf(
-        this,
-        Arrays.stream(kind.getEnumConstants())
-            .map(Given::spelling)
-            .collect(Collectors.joining(", ")));
+    throw SettingsException.notOneOf(this, accepted);
   }
 
   private static String spelling(Enum<?> constant) {

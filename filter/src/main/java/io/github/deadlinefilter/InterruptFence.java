@@ -24,17 +24,27 @@ final class InterruptFence {
   private volatile @Nullable Thread inside;
 
   private boolean fired;
+
+  /** How often since it was opened. Written under the monitor. */
+  private volatile int times;
+
   private boolean hadOwn;
 
   synchronized void open(Thread worker) {
     inside = worker;
     fired = false;
+    times = 0;
     hadOwn = false;
   }
 
   /** Whether a worker is inside. */
   boolean isOpen() {
     return inside != null;
+  }
+
+  /** How often the worker that is inside, or was last, has been interrupted. */
+  int times() {
+    return times;
   }
 
   /** Interrupts the worker if it is inside. Returns whether it was. */
@@ -46,6 +56,7 @@ final class InterruptFence {
     // The application's own interrupt, if one is pending, is given back when the worker leaves.
     hadOwn |= !fired && worker.isInterrupted();
     fired = true;
+    times++;
     worker.interrupt();
     return true;
   }

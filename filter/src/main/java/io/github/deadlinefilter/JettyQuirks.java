@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,8 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method onContentAvailable;
   private final Method connectionMetaData;
   private final Method connection;
+  private final Method connector;
+  private final Method connectorExecutor;
   private final Method endPoint;
   private final Method close;
   private final Method context;
@@ -63,6 +66,8 @@ final class JettyQuirks extends ContainerQuirks {
     connectionMetaData = request.getMethod("getConnectionMetaData");
     connection =
         loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
+    connector = connectionMetaData.getReturnType().getMethod("getConnector");
+    connectorExecutor = connector.getReturnType().getMethod("getExecutor");
     endPoint = loader.loadClass("org.eclipse.jetty.io.Connection").getMethod("getEndPoint");
     close = loader.loadClass("org.eclipse.jetty.io.EndPoint").getMethod("close");
     context = request.getMethod("getContext");
@@ -75,6 +80,16 @@ final class JettyQuirks extends ContainerQuirks {
     Class<?> type = loader.loadClass("org.eclipse.jetty.server.Context");
     enterScope = ifAccessible(handler, "enterScope", request);
     exitScope = ifAccessible(handler, "exitScope", request, type, ClassLoader.class);
+  }
+
+  @Override
+  @Nullable Executor executor(HttpServletRequest request) {
+    try {
+      Object metaData = connectionMetaData.invoke(coreRequest.invoke(request));
+      return (Executor) connectorExecutor.invoke(connector.invoke(metaData));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** They are protected, and out of reach where Jetty runs as modules. */

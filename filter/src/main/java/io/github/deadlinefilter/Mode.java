@@ -4,6 +4,8 @@ package io.github.deadlinefilter;
 enum Mode {
   /** Deadlines hold. */
   ENFORCE,
+  /** Every request passes untouched, and what would have become of it is counted and logged. */
+  OBSERVE,
   /** Every request passes untouched; the settings are validated all the same. */
   OFF
 }

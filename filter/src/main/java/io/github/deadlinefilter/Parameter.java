@@ -10,9 +10,12 @@ enum Parameter {
   WORKER,
   WORKERS,
   QUEUE,
+  MAX_STUCK,
   ON_EXPIRY,
   GRACE,
   MODE,
+  RECYCLE,
+  DEBUG,
   STATUS,
   RETRY_AFTER,
   ERROR_PAGE;

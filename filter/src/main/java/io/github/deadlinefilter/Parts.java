@@ -27,17 +27,20 @@ final class Parts implements AutoCloseable {
 
   private final Settings settings;
   private final String name;
+  private final Bulkheads bulkheads;
   private final Runs runs;
   private final WorkerKind worker;
   private final Pass pass;
   private final Threads threads;
   private final Background background;
   private final DeadlineTimer timer;
-  private final Admission admission;
+  private final Debug debug;
+  private final Health health;
+  private final @Nullable Observer observer;
   private final @Nullable Workers workers;
   private volatile boolean asyncChecked;
 
-  private Parts(Settings settings, FilterConfig config) {
+  private Parts(Settings settings, FilterConfig config) throws SettingsException {
     this.settings = settings;
     this.name = config.getFilterName();
     threads = new Threads();
@@ -46,19 +49,37 @@ final class Parts implements AutoCloseable {
     timer = new DeadlineTimer(threads);
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
-    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker);
-    runs = new Runs(expiry, quirks, timer, background);
-    admission = new Admission(settings.workers(), settings.queue());
+    debug = new Debug(settings.debug());
+    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug);
+    StuckWorkers stuck = new StuckWorkers(settings.maxStuck());
+    bulkheads =
+        new Bulkheads(
+            settings.routes().all(),
+            new Admission(settings.workers(), settings.queue()),
+            stuck,
+            Ticker.SYSTEM);
+    ContextHandover context =
+        worker == WorkerKind.CONTAINER ? ContextHandover.NONE : ContextHandover.ofThisClassPath();
+    runs = new Runs(expiry, quirks, bulkheads, context, timer, background);
+    if (worker == WorkerKind.CONTAINER) {
+      stuck.listen(new LentThreads(quirks, settings.maxStuck()));
+    }
+    LastResort lastResort = LastResort.of(settings.recycle(), stuck, timer);
+    if (lastResort != null) {
+      stuck.listen(lastResort);
+    }
     workers =
         switch (worker) {
           case CONTAINER -> null;
           case VIRTUAL -> Workers.virtual(Objects.requireNonNull(virtual, "virtual threads"));
+          case JNDI -> Workers.jndi(Objects.requireNonNull(settings.executor(), "executor"));
           case AUTO, POOL -> Workers.pool(threads, "deadline-worker", settings.workers());
         };
-    pass =
-        workers == null
-            ? Pass.onContainerThread(runs, admission)
-            : Pass.onWorker(runs, admission, workers);
+    pass = workers == null ? Pass.onContainerThread(runs) : Pass.onWorker(runs, workers);
+    observer =
+        settings.mode() == Mode.OBSERVE ? new Observer(settings, timer, Ticker.SYSTEM) : null;
+    health = new Health(name, stuck, lastResort);
+    health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
   }
 
   /**
@@ -77,18 +98,24 @@ final class Parts implements AutoCloseable {
     Parts parts = new Parts(settings, config);
     LOG.log(
         System.Logger.Level.INFO,
-        "{0}: mode={1} worker={2} workers={3} queue={4}; set: {5}",
+        "{0}: mode={1} worker={2} workers={3} queue={4} maxStuck={5}; set: {6}",
         parts.name,
         settings.mode().name().toLowerCase(Locale.ROOT),
         parts.worker.name().toLowerCase(Locale.ROOT),
         Integer.toString(settings.workers()),
         Integer.toString(settings.queue()),
+        Integer.toString(settings.maxStuck()),
         settings.origins());
     return parts;
   }
 
   boolean isOff() {
     return settings.mode() == Mode.OFF;
+  }
+
+  /** Not null in {@link Mode#OBSERVE}. */
+  @Nullable Observer observer() {
+    return observer;
   }
 
   Routes routes() {
@@ -107,7 +134,10 @@ final class Parts implements AutoCloseable {
     Deadline deadline =
         new Deadline(
             Ticker.SYSTEM, route.name(), route.deadlineNanos(), background.cancellations());
-    return new RequestRun(runs, route, deadline, request, response);
+    if (debug.isSuspended()) {
+      deadline.suspend();
+    }
+    return new RequestRun(runs, bulkheads.of(route), deadline, request, response);
   }
 
   /**
@@ -130,8 +160,11 @@ final class Parts implements AutoCloseable {
 
   @Override
   public void close() {
+    health.stopping();
+    if (observer != null) {
+      observer.report();
+    }
     runs.refuseNew();
-    admission.open();
     long start = System.nanoTime();
     List<RequestRun> inside = runs.stop(STOP_NANOS);
     if (!inside.isEmpty()) {

@@ -6,25 +6,29 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** How a container thread brings one pass of a run to its end. */
 interface Pass {
+  System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   /** Runs the chain under the deadline. Returns or throws what the container is to see. */
   void run(RequestRun run) throws IOException, ServletException;
 
   /** `pool` and `virtual`: a worker runs the chain, and the container thread waits for it. */
-  static Pass onWorker(Runs runs, Admission admission, Workers workers) {
+  static Pass onWorker(Runs runs, Workers workers) {
     return run -> {
-      if (!isAdmitted(run, runs, admission)) {
+      if (!isAdmitted(run, runs)) {
         return;
       }
-      run.onLeave(admission::leave);
       try {
+        run.captureContext();
         workers.execute(run);
       } catch (RejectedExecutionException e) {
-        admission.leave();
-        runs.expiry().refuse(run, Reason.STOPPING);
+        run.leavePlace();
+        runs.expiry().refuse(run, runs.isStopping() ? Reason.STOPPING : Reason.QUEUE_FULL);
         return;
-      } catch (OutOfMemoryError e) { // the system has no thread left to give
-        admission.leave();
+      } catch (RuntimeException | Error e) { // the system may have no thread left to give
+        LOG.log(System.Logger.Level.ERROR, "A request could not be given to a worker", e);
+        if (!run.hasBegun()) {
+          run.leavePlace();
+        }
         runs.expiry().refuse(run, Reason.QUEUE_FULL);
         return;
       }
@@ -40,12 +44,11 @@ interface Pass {
   }
 
   /** `container`: the container thread runs the chain, and the timer watches it. */
-  static Pass onContainerThread(Runs runs, Admission admission) {
+  static Pass onContainerThread(Runs runs) {
     return run -> {
-      if (!isAdmitted(run, runs, admission)) {
+      if (!isAdmitted(run, runs)) {
         return;
       }
-      run.onLeave(admission::leave);
       // Not before: an alarm that rings while nothing runs yet would not ring again.
       run.onBegin(() -> runs.watch(run));
       run.run();
@@ -58,21 +61,12 @@ interface Pass {
     };
   }
 
-  private static boolean isAdmitted(RequestRun run, Runs runs, Admission admission)
+  private static boolean isAdmitted(RequestRun run, Runs runs)
       throws IOException, ServletException {
     if (run.deadline.isExpired() && runs.expiry().here(run)) {
       return false; // an asynchronous request that came back too late
     }
-    Reason refused =
-        switch (admission.enter(run.deadline)) {
-          case ADMITTED -> null;
-          case QUEUE_FULL -> Reason.QUEUE_FULL;
-          case EXPIRED -> Reason.EXPIRED_IN_QUEUE;
-        };
-    if (refused == null && runs.isStopping()) {
-      admission.leave();
-      refused = Reason.STOPPING;
-    }
+    Reason refused = runs.bulkheads().enter(run);
     if (refused != null) {
       runs.expiry().refuse(run, refused);
     }

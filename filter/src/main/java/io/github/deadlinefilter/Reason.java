@@ -16,6 +16,18 @@ enum Reason {
       "queue-full",
       "Too many requests waiting",
       "The server is busy, and too many requests are waiting already."),
+  ROUTE_FULL(
+      "route-full",
+      "Too many requests of this kind",
+      "Too many requests of this kind are being worked on, and too many are waiting already."),
+  STUCK(
+      "stuck",
+      "Earlier requests are stuck",
+      "Earlier requests of this kind are stuck, and no new ones are taken until some of them end."),
+  DOOMED(
+      "doomed",
+      "Not enough time",
+      "Requests of this kind take longer at the moment than the time that is left for this one."),
   STOPPING("stopping", "Stopping", "The application is stopping and takes no new requests.");
 
   private final String code;
@@ -26,6 +38,11 @@ enum Reason {
     this.code = code;
     this.title = title;
     this.detail = detail;
+  }
+
+  /** The request is turned away, whatever time it has. */
+  boolean isRefusal() {
+    return this != EXPIRED && this != EXPIRED_IN_QUEUE && this != IDLE;
   }
 
   /** For programs: logs, metrics, the {@code reason} of a problem document. */

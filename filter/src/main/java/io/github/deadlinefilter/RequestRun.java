@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,6 +27,7 @@ final class RequestRun extends RunState implements Runnable {
 
   // ---- for the whole run
 
+  final Bulkhead bulkhead;
   final Route route;
   private final String method;
   final Deadline deadline;
@@ -61,7 +61,7 @@ final class RequestRun extends RunState implements Runnable {
   private volatile Thread containerThread = Thread.currentThread();
   private @Nullable ClassLoader loader;
   private @Nullable Runnable onBegin;
-  private @Nullable Runnable onLeave;
+  private @Nullable Supplier<Runnable> context;
 
   /** The phase after the worker has returned from the chain; -1 before. */
   private volatile int afterLeave = -1;
@@ -86,8 +86,12 @@ final class RequestRun extends RunState implements Runnable {
 
   private volatile Reason reason = Reason.EXPIRED;
   private volatile @Nullable ExpiryReport report;
+  private volatile @Nullable WorkerInterrupt interrupt;
 
   private final AtomicBoolean leftReported = new AtomicBoolean();
+
+  /** It has a place of {@link Bulkheads}. */
+  private final AtomicBoolean placed = new AtomicBoolean();
 
   /** Set before the run is parked: to be completed, once, by the last one out. */
   private volatile @Nullable AsyncContext parkedContext;
@@ -96,17 +100,18 @@ final class RequestRun extends RunState implements Runnable {
   private volatile Thread[] waiters = {};
 
   // Guarded by this.
-  private @Nullable Future<?> alarm;
+  private DeadlineTimer.@Nullable Alarm alarm;
   private @Nullable Runnable endWithConnection;
 
   RequestRun(
       Runs runs,
-      Route route,
+      Bulkhead bulkhead,
       Deadline deadline,
       HttpServletRequest outerRequest,
       HttpServletResponse outerResponse) {
     this.runs = runs;
-    this.route = route;
+    this.bulkhead = bulkhead;
+    this.route = bulkhead.route;
     this.method = outerRequest.getMethod();
     this.deadline = deadline;
     this.request = Wrappers.innermost(outerRequest);
@@ -374,14 +379,30 @@ final class RequestRun extends RunState implements Runnable {
     async.enterPass(containerThread);
   }
 
+  /** What this container thread has is what the worker will have, too. */
+  void captureContext() {
+    context = runs.context().capture();
+  }
+
   /** What to do when the worker has gone in: on the worker. */
   void onBegin(Runnable action) {
     onBegin = action;
   }
 
-  /** What to do when the worker is out of the chain, whatever the outcome: on the worker. */
-  void onLeave(Runnable action) {
-    onLeave = action;
+  /** {@link Bulkheads#enter} has let it in. */
+  void placed() {
+    placed.set(true);
+  }
+
+  /**
+   * Gives back what {@link Bulkheads#enter} gave. Idempotent. A run that expires before its worker
+   * has begun keeps its place until one finds it, so that no more of them wait for that than there
+   * are places.
+   */
+  void leavePlace() {
+    if (placed.compareAndSet(true, false)) {
+      runs.bulkheads().leave(bulkhead);
+    }
   }
 
   /** Waits until the worker has left. False: the deadline came first. */
@@ -392,6 +413,10 @@ final class RequestRun extends RunState implements Runnable {
   /** The phase that the worker left the run in. */
   int afterLeave() {
     return afterLeave;
+  }
+
+  Thread containerThread() {
+    return containerThread;
   }
 
   HttpServletResponse outerResponse() {
@@ -491,18 +516,18 @@ final class RequestRun extends RunState implements Runnable {
   @Override
   public void run() {
     FilterChain target = chain;
-    Runnable after = onLeave;
     if (target == null || !begin()) {
-      if (after != null) {
-        after.run();
-      }
+      leavePlace();
       return;
     }
+    long begun = bulkhead.now();
     Thread worker = Thread.currentThread();
     ClassLoader loaderBefore = worker.getContextClassLoader();
     Deadline before = Deadline.replaceCurrent(deadline);
     Runnable unbind = runs.quirks().bind(request);
     worker.setContextClassLoader(loader);
+    Supplier<Runnable> captured = context;
+    Runnable takeOff = captured == null ? null : captured.get();
     interrupts.open(worker);
     Throwable thrown = null;
     try {
@@ -517,13 +542,15 @@ final class RequestRun extends RunState implements Runnable {
       thrown = t;
     }
     interrupts.close();
+    if (takeOff != null) {
+      takeOff.run();
+    }
     worker.setContextClassLoader(loaderBefore);
     unbind.run();
     Deadline.replaceCurrent(before);
     failure = thrown;
-    if (after != null) {
-      after.run();
-    }
+    bulkhead.served(begun, deadline);
+    leavePlace();
     int phase = leave();
     afterLeave = phase;
     if (phase >= EXPIRED) {
@@ -764,9 +791,39 @@ final class RequestRun extends RunState implements Runnable {
     this.report = report;
   }
 
+  /** Its worker is told to stop. */
+  void interruptBy(WorkerInterrupt sender) {
+    interrupt = sender;
+    sender.run();
+  }
+
+  /** Its worker has left, after it was told to stop. */
+  void noteInterruptLeft() {
+    WorkerInterrupt sender = interrupt;
+    if (sender != null) {
+      sender.left();
+    }
+  }
+
   /** True once: that the late worker has left is to be reported by the caller. */
   boolean mayReportLeft() {
     return leftReported.compareAndSet(false, true);
+  }
+
+  boolean isLeftReported() {
+    return leftReported.get();
+  }
+
+  /** How long it has been expired. */
+  long stuckNanos() {
+    return deadline.elapsedNanos() - reported().elapsedNanos();
+  }
+
+  /** For the {@code Retry-After} of the answer, or {@link Route#NO_RETRY_AFTER}. */
+  long retryAfterSeconds() {
+    return reason == Reason.STUCK
+        ? runs.bulkheads().stuck().retryAfterSeconds(bulkhead)
+        : route.retryAfterSeconds();
   }
 
   @Nullable AsyncContext parkedContext() {
@@ -778,11 +835,11 @@ final class RequestRun extends RunState implements Runnable {
   }
 
   /** Sets what will look at the run at its deadline, in place of what was set before. */
-  synchronized void alarm(@Nullable Future<?> next) {
-    Future<?> before = alarm;
+  synchronized void alarm(DeadlineTimer.@Nullable Alarm next) {
+    DeadlineTimer.Alarm before = alarm;
     alarm = next;
     if (before != null) {
-      before.cancel(/* mayInterruptIfRunning= */ false);
+      before.cancel();
     }
   }
 }

@@ -14,6 +14,7 @@ package io.github.deadlinefilter;
  * @param until what must have happened by the deadline
  * @param idleNanos how long a response that has begun on a route with {@link Until#COMMIT} may make
  *     no progress; positive, or {@link #NO_IDLE_LIMIT}
+ * @param limits how much of the filter's workers it may use
  */
 record Route(
     String name,
@@ -23,7 +24,8 @@ record Route(
     int status,
     long retryAfterSeconds,
     Until until,
-    long idleNanos) {
+    long idleNanos,
+    RouteLimits limits) {
 
   /** The name of the route of all requests that no rule names. */
   static final String DEFAULT_NAME = "default";

@@ -15,7 +15,17 @@ import java.util.regex.Pattern;
  */
 record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route route) {
   private static final List<String> KEYS =
-      List.of("onExpiry", "grace", "status", "retryAfter", "until", "idle");
+      List.of(
+          "onExpiry",
+          "grace",
+          "status",
+          "retryAfter",
+          "until",
+          "idle",
+          "max",
+          "queue",
+          "maxStuck",
+          "shed");
 
   // A pattern may contain "=", so one that stands apart is preferred.
   private static final Pattern EQUALS_APART = Pattern.compile("\\s=");
@@ -82,15 +92,41 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
     if (idle != null && until != Until.COMMIT) {
       throw SettingsException.idleWithoutCommit(rule, idle);
     }
+    long deadline = rule.given("deadline", limits[0]).deadlineNanos();
+    RouteLimits share = limits(rule, keys);
+    if (share.shed() != RouteLimits.Shed.NONE && until == Until.COMMIT) {
+      throw SettingsException.shedWithCommit(rule);
+    }
+    if (deadline == Route.NO_DEADLINE && idle == null && !share.equals(RouteLimits.NONE)) {
+      throw SettingsException.limitWithoutDeadline(rule);
+    }
     return new Route(
         name,
-        rule.given("deadline", limits[0]).deadlineNanos(),
+        deadline,
         onExpiry == null ? defaults.onExpiry() : onExpiry.oneOf(OnExpiry.class),
         grace == null ? defaults.graceNanos() : grace.graceNanos(),
         status == null ? defaults.status() : status.status(),
         retryAfter == null ? defaults.retryAfterSeconds() : retryAfter.retryAfterSeconds(),
         until,
-        idle == null ? defaults.idleNanos() : idle.idleNanos());
+        idle == null ? defaults.idleNanos() : idle.idleNanos(),
+        share);
+  }
+
+  private static RouteLimits limits(RuleText rule, Map<String, Given> keys)
+      throws SettingsException {
+    Given max = keys.get("max");
+    Given queue = keys.get("queue");
+    Given maxStuck = keys.get("maxStuck");
+    Given shed = keys.get("shed");
+    if (queue != null && max == null) {
+      throw SettingsException.queueWithoutMax(rule, queue);
+    }
+    int most = max == null ? RouteLimits.NO_LIMIT : max.count(/* least= */ 1);
+    return new RouteLimits(
+        most,
+        queue != null ? queue.count(/* least= */ 0) : max != null ? most : 0,
+        maxStuck == null ? RouteLimits.NO_LIMIT : maxStuck.count(/* least= */ 1),
+        shed == null ? RouteLimits.Shed.NONE : shed.oneOf(RouteLimits.Shed.class));
   }
 
   private static Map<String, Given> keys(RuleText rule, String[] limits) throws SettingsException {

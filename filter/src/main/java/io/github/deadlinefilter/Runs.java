@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Runs {
   private final Expiry expiry;
   private final ContainerQuirks quirks;
+  private final Bulkheads bulkheads;
+  private final ContextHandover context;
   private final DeadlineTimer timer;
 
   private final Background background;
@@ -28,6 +31,8 @@ final class Runs {
   /** By the container's request, which keeps its identity over the dispatches of one request. */
   private final Map<Identity, RequestRun> asynchronous = new ConcurrentHashMap<>();
 
+  private static final long AGAIN = TimeUnit.MILLISECONDS.toNanos(10);
+
   private volatile boolean stopping;
 
   /** Some asynchronous dispatch has come through the filter. */
@@ -35,15 +40,31 @@ final class Runs {
 
   private volatile boolean saidUnmapped;
 
-  Runs(Expiry expiry, ContainerQuirks quirks, DeadlineTimer timer, Background background) {
+  Runs(
+      Expiry expiry,
+      ContainerQuirks quirks,
+      Bulkheads bulkheads,
+      ContextHandover context,
+      DeadlineTimer timer,
+      Background background) {
     this.expiry = expiry;
     this.quirks = quirks;
+    this.bulkheads = bulkheads;
+    this.context = context;
     this.timer = timer;
     this.background = background;
   }
 
   ContainerQuirks quirks() {
     return quirks;
+  }
+
+  Bulkheads bulkheads() {
+    return bulkheads;
+  }
+
+  ContextHandover context() {
+    return context;
   }
 
   Expiry expiry() {
@@ -139,12 +160,17 @@ final class Runs {
       if (nanos == Long.MAX_VALUE) {
         return;
       }
-      try {
-        run.alarm(
-            timer.in(nanos, () -> background.answerers().execute(() -> expiry.later(run, pass))));
-      } catch (RejectedExecutionException e) {
-        // The filter is destroyed and has told this run to stop.
-      }
+      run.alarm(timer.in(nanos, () -> answer(run, pass)));
+    }
+  }
+
+  private void answer(RequestRun run, int pass) {
+    try {
+      background.answerers().execute(() -> expiry.later(run, pass));
+    } catch (RejectedExecutionException e) {
+      // The filter is destroyed and has told this run to stop.
+    } catch (OutOfMemoryError e) { // the system has no thread left to give just now
+      run.alarm(timer.in(AGAIN, () -> answer(run, pass)));
     }
   }
 
@@ -153,11 +179,7 @@ final class Runs {
    * then.
    */
   void whileInside(RequestRun run, long nanos, Runnable task) {
-    try {
-      run.alarm(timer.in(nanos, task));
-    } catch (RejectedExecutionException e) {
-      return; // the filter is destroyed
-    }
+    run.alarm(timer.in(nanos, task));
     // Race with the worker: it may have left before the alarm was set.
     if (!run.interrupts.isOpen()) {
       run.alarm(null);
@@ -171,6 +193,7 @@ final class Runs {
   /** Refuses new runs from now on. */
   void refuseNew() {
     stopping = true;
+    bulkheads.refuseAll();
   }
 
   /**

@@ -13,20 +13,33 @@ import org.jspecify.annotations.Nullable;
  * <p>An override from outside holds for every DeadlineFilter of the JVM, whatever its name.
  *
  * @param worker the kind that is used, never {@link WorkerKind#AUTO}
+ * @param executor the name in JNDI of what runs the chains with {@link WorkerKind#JNDI}, else null
  * @param workers how many requests run at a time, at most
  * @param queue how many wait for a worker, at most; may be 0
+ * @param maxStuck from how many stuck workers on routes that have some take no new requests
+ * @param recycle when the process is given up, null for never
+ * @param debug what deadlines do under a debugger
  * @param errorPage a path in the application to forward to for the direct answer, or null
  * @param origins what was set and where, such as {@code deadline=5s (web.xml)}: for the log
  */
 record Settings(
     Mode mode,
     WorkerKind worker,
+    @Nullable String executor,
     int workers,
     int queue,
+    int maxStuck,
+    @Nullable Recycle recycle,
+    Debug.Kind debug,
     @Nullable String errorPage,
     Routes routes,
     List<String> origins) {
   private static final Pattern CONTEXT_PATH = Pattern.compile("/(?!/)[^\\p{Z}\\p{Cc}\\p{Cs}]*");
+
+  private static final int MANY_LENT = 100;
+
+  private static final String JNDI = "jndi:";
+  private static final String WORKERS = "auto, pool, virtual, container, jndi:NAME";
 
   Settings {
     origins = List.copyOf(origins);
@@ -55,30 +68,52 @@ record Settings(
             given.get(Parameter.STATUS, "503").status(),
             given.get(Parameter.RETRY_AFTER, "none").retryAfterSeconds(),
             Until.COMPLETE,
-            Route.NO_IDLE_LIMIT);
+            Route.NO_IDLE_LIMIT,
+            RouteLimits.NONE);
     Routes routes = RouteRules.parse(given.get(Parameter.ROUTES, ""), fallback);
-    WorkerKind worker = worker(given.get(Parameter.WORKER, "auto"), environment);
-    String manyWorkers = worker == WorkerKind.POOL ? "200" : "10000";
+    Given workerGiven = given.get(Parameter.WORKER, "auto");
+    WorkerKind worker = worker(workerGiven, environment);
+    boolean few = worker == WorkerKind.POOL || worker == WorkerKind.JNDI;
+    String manyWorkers = few ? "200" : "10000";
     int workers = given.get(Parameter.WORKERS, manyWorkers).count(/* least= */ 1);
     int queue = given.get(Parameter.QUEUE, Integer.toString(workers)).count(/* least= */ 0);
     return new Settings(
         given.get(Parameter.MODE, "enforce").oneOf(Mode.class),
         worker,
+        worker == WorkerKind.JNDI ? workerGiven.text().substring(JNDI.length()) : null,
         workers,
         queue,
+        given.get(Parameter.MAX_STUCK, manyStuck(worker, workers)).count(/* least= */ 1),
+        recycle(given.get(Parameter.RECYCLE, "none")),
+        given.get(Parameter.DEBUG, "suspend").oneOf(Debug.Kind.class),
         errorPage(given.get(Parameter.ERROR_PAGE, "none")),
         routes,
         origins(given, routes));
   }
 
+  /** Of the container's own threads nobody here knows how many there are: a cautious guess. */
+  private static String manyStuck(WorkerKind worker, int workers) {
+    int half = Math.max(1, workers / 2);
+    return Integer.toString(worker == WorkerKind.CONTAINER ? Math.min(MANY_LENT, half) : half);
+  }
+
   private static WorkerKind worker(Given given, Environment environment) throws SettingsException {
-    WorkerKind kind = given.oneOf(WorkerKind.class);
-    if (kind == WorkerKind.AUTO) {
+    if (given.text().startsWith(JNDI) && given.text().length() > JNDI.length()) {
+      return WorkerKind.JNDI;
+    }
+    WorkerKind kind = given.text().equals("jndi") ? null : given.oneOf(WorkerKind.class, WORKERS);
+    if (kind == null) {
+      throw SettingsException.notOneOf(given, WORKERS);
+    } else if (kind == WorkerKind.AUTO) {
       return environment.virtualThreads() ? WorkerKind.VIRTUAL : WorkerKind.POOL;
     } else if (kind == WorkerKind.VIRTUAL && !environment.virtualThreads()) {
       throw SettingsException.noVirtualThreads(given);
     }
     return kind;
+  }
+
+  private static @Nullable Recycle recycle(Given given) throws SettingsException {
+    return given.text().equals("none") ? null : Recycle.parse(given);
   }
 
   private static @Nullable String errorPage(Given given) throws SettingsException {

@@ -112,6 +112,12 @@ final class SettingsException extends ServletException {
         "auto, pool, container");
   }
 
+  static SettingsException notAnExecutor(String name, String found) {
+    return new SettingsException(
+        "worker is " + quote("jndi:" + name) + ", and in JNDI there is " + found,
+        "the name of a ManagedExecutorService, or of any java.util.concurrent.Executor");
+  }
+
   // Rules
 
   static SettingsException ruleWithoutDuration(RuleText rule) {
@@ -136,6 +142,24 @@ final class SettingsException extends ServletException {
     return new SettingsException(
         rule + " has idle=" + idle.text() + ", which counts from the begin of the response on",
         "idle together with until=commit");
+  }
+
+  static SettingsException shedWithCommit(RuleText rule) {
+    return new SettingsException(
+        rule + " has shed=doomed, which compares its deadline with whole requests",
+        "shed=doomed together with until=complete");
+  }
+
+  static SettingsException limitWithoutDeadline(RuleText rule) {
+    return new SettingsException(
+        rule + " limits requests that have no deadline and pass untouched",
+        "max, queue, maxStuck and shed together with a deadline");
+  }
+
+  static SettingsException queueWithoutMax(RuleText rule, Given queue) {
+    return new SettingsException(
+        rule + " has queue=" + queue.text() + ", which counts those that wait for one of max",
+        "queue together with max");
   }
 
   static SettingsException notAMethod(RuleText rule, String method) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * request happened to start them, and with the application's class loader.
  */
 final class Threads {
+  private static final @Nullable Method IS_VIRTUAL = isVirtualMethod();
+
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
   /** Those that were made and have not ended: as many as the pools are large, and not more. */
@@ -22,19 +24,25 @@ final class Threads {
   ThreadFactory named(String name) {
     AtomicLong number = new AtomicLong();
     return task -> {
-      Thread thread =
-          new Thread(
-              null,
-              task,
-              name + "-" + number.incrementAndGet(),
-              /* stackSize= */ 0,
-              /* inheritThreadLocals= */ false);
+      Thread thread = new Counted(task, name + "-" + number.incrementAndGet());
       thread.setDaemon(true);
       thread.setContextClassLoader(loader);
-      living.removeIf(other -> other.getState() == Thread.State.TERMINATED);
-      living.add(thread);
       return thread;
     };
+  }
+
+  private final class Counted extends Thread {
+    Counted(Runnable task, String name) {
+      super(null, task, name, /* stackSize= */ 0, /* inheritThreadLocals= */ false);
+    }
+
+    /** One that the system does not start is not among the living. */
+    @Override
+    public synchronized void start() {
+      super.start();
+      living.removeIf(other -> other.getState() == State.TERMINATED);
+      living.add(this);
+    }
   }
 
   /**
@@ -55,6 +63,23 @@ final class Threads {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether {@code thread} is virtual, which none is before Java 21. */
+  static boolean isVirtual(Thread thread) {
+    try {
+      return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invoke(thread);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static @Nullable Method isVirtualMethod() {
+    try {
+      return Thread.class.getMethod("isVirtual");
+    } catch (NoSuchMethodException e) {
+      return null;
     }
   }
 

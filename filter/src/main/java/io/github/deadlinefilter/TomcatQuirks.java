@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -27,6 +28,9 @@ final class TomcatQuirks extends ContainerQuirks {
 
   private final Field facadeRequest;
   private final Field facadeResponse;
+  private final Method connector;
+  private final Method protocolHandler;
+  private final Method protocolExecutor;
   private final Method coyoteRequest;
   private final Method coyoteResponse;
   private final Method coyoteIsCommitted;
@@ -46,6 +50,9 @@ final class TomcatQuirks extends ContainerQuirks {
         field(loader.loadClass("org.apache.catalina.connector.ResponseFacade"), "response");
     coyoteRequest =
         loader.loadClass("org.apache.catalina.connector.Request").getMethod("getCoyoteRequest");
+    connector = loader.loadClass("org.apache.catalina.connector.Request").getMethod("getConnector");
+    protocolHandler = connector.getReturnType().getMethod("getProtocolHandler");
+    protocolExecutor = protocolHandler.getReturnType().getMethod("getExecutor");
     Class<?> response = loader.loadClass("org.apache.catalina.connector.Response");
     coyoteResponse = response.getMethod("getCoyoteResponse");
     setSuspended = response.getMethod("setSuspended", boolean.class);
@@ -59,6 +66,16 @@ final class TomcatQuirks extends ContainerQuirks {
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
     stream = field(loader.loadClass("org.apache.coyote.http2.StreamProcessor"), "stream");
     cookieHeader = field(stream.getType(), "cookieHeader");
+  }
+
+  @Override
+  @Nullable Executor executor(HttpServletRequest request) {
+    try {
+      Object protocol = protocolHandler.invoke(connector.invoke(facadeRequest.get(request)));
+      return (Executor) protocolExecutor.invoke(protocol);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static Method method(Class<?> type, String name, Class<?>... parameters)

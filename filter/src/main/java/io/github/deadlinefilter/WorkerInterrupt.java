@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts the worker of an expired run, and again 1, 5 and 30 s later for as long as it stays:
@@ -22,16 +23,41 @@ final class WorkerInterrupt implements Runnable {
     TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(30),
   };
 
+  /** A worker that leaves so soon after an interrupt leaves because of it. */
+  private static final long HEEDED_WITHIN = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
   private final RequestRun run;
+  private final InterruptOutcomes outcomes;
+  private final RateLimit stacks;
   private final boolean whileItReads;
   private final boolean whileItWrites;
   private final boolean inNative;
   private final long start = System.nanoTime();
-  private int times;
+  private int looks;
 
-  /** While the container's objects are the run's. */
-  WorkerInterrupt(RequestRun run, ContainerQuirks quirks) {
+  /** When the worker was last told. */
+  private volatile long lastNanos = start;
+
+  /** Where the worker was last seen, null if it was not looked at. */
+  private volatile @Nullable String place;
+
+  /** How many interrupts are known to have been ignored. */
+  private volatile int ignored;
+
+  /**
+   * While the container's objects are the run's.
+   *
+   * @param stacks says whether the worker may be stopped for a moment to be looked at
+   */
+  WorkerInterrupt(
+      RequestRun run, ContainerQuirks quirks, InterruptOutcomes outcomes, RateLimit stacks) {
     this.run = run;
+    this.outcomes = outcomes;
+    this.stacks = stacks;
+    ExpiryReport report = run.report();
+    this.place = report == null ? null : InterruptOutcomes.place(report.stack());
     this.whileItReads = quirks.mayInterruptRead(run.request);
     this.whileItWrites = quirks.mayInterruptWrite(run.request);
     this.inNative = quirks.waitsInNative(run.request);
@@ -39,15 +65,56 @@ final class WorkerInterrupt implements Runnable {
 
   @Override
   public void run() {
+    look();
+    lastNanos = System.nanoTime();
     boolean mayInterrupt = run.isWriting() ? whileItWrites : run.isReading() && whileItReads;
     if (mayInterrupt && run.interrupts.isWaiting(inNative)) {
       run.interrupts.interrupt();
     } else {
       run.interruptOutside();
     }
-    if (times < AGAIN_AFTER.length && run.interrupts.isOpen()) {
-      long left = AGAIN_AFTER[times++] - (System.nanoTime() - start);
+    if (looks < AGAIN_AFTER.length && run.interrupts.isOpen()) {
+      long left = AGAIN_AFTER[looks++] - (System.nanoTime() - start);
       run.runs().whileInside(run, left, this);
+    }
+  }
+
+  /**
+   * The worker that has been interrupted before is still inside: says where, if it may be asked.
+   */
+  private void look() {
+    int sent = run.interrupts.times();
+    if (sent == ignored || !stacks.tryAcquire()) {
+      return;
+    }
+    String at = InterruptOutcomes.place(run.interrupts.stack());
+    if (at == null) {
+      return; // it has just left, or none of its lines is the application's
+    }
+    int more = sent - ignored;
+    place = at;
+    ignored = sent;
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "Interrupt ignored: {0} {1}",
+        run.reported().identity(),
+        outcomes.ignored(at, more));
+  }
+
+  /** The worker has left. */
+  void left() {
+    String at = place;
+    int unknown = run.interrupts.times() - ignored;
+    if (at == null || unknown <= 0) {
+      return;
+    }
+    boolean heeded = System.nanoTime() - lastNanos < HEEDED_WITHIN;
+    if (heeded) {
+      outcomes.heeded(at);
+    }
+    int gone = heeded ? unknown - 1 : unknown;
+    if (gone > 0) {
+      outcomes.ignored(at, gone);
     }
   }
 }

@@ -11,6 +11,8 @@ enum WorkerKind {
   POOL,
   /** A new virtual thread for each request. */
   VIRTUAL,
+  /** A thread of a Jakarta {@code ManagedExecutorService}, or any executor in JNDI. */
+  JNDI,
   /** The container's own thread, watched by the timer. */
   CONTAINER
 }

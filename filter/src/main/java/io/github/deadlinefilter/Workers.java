@@ -1,10 +1,14 @@
 package io.github.deadlinefilter;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run the chains. {@link Admission} decides how many may run at a time, so that
@@ -15,7 +19,7 @@ interface Workers extends AutoCloseable {
   /**
    * Runs {@code run} on a worker, soon. Called on container threads.
    *
-   * @throws RejectedExecutionException after {@link #close()}
+   * @throws RejectedExecutionException after {@link #close()}, or if there is no thread for it
    */
   void execute(Runnable run);
 
@@ -42,6 +46,61 @@ interface Workers extends AutoCloseable {
         executor.shutdown();
       }
     };
+  }
+
+  /**
+   * An executor of the application server's, which is not ours to close.
+   *
+   * @param name in JNDI; without a scheme also one below {@code java:comp/env}
+   */
+  static Workers jndi(String name) throws SettingsException {
+    Executor executor = lookUp(name);
+    return new Workers() {
+      private volatile boolean closed;
+
+      @Override
+      public void execute(Runnable run) {
+        if (closed) {
+          throw new RejectedExecutionException("closed");
+        }
+        executor.execute(run);
+      }
+
+      @Override
+      public void close() {
+        closed = true;
+      }
+    };
+  }
+
+  private static Executor lookUp(String name) throws SettingsException {
+    Object found;
+    try {
+      found = lookUpAnywhere(name);
+    } catch (NamingException e) {
+      throw SettingsException.notAnExecutor(name, "nothing: " + e);
+    }
+    if (found instanceof Executor executor) {
+      return executor;
+    }
+    throw SettingsException.notAnExecutor(
+        name, found == null ? "nothing" : "a " + found.getClass().getName());
+  }
+
+  @SuppressWarnings("BanJNDI") // the name is the operator's, and of this JVM alone
+  private static @Nullable Object lookUpAnywhere(String name) throws NamingException {
+    if (name.contains(":") && !name.startsWith("java:")) {
+      throw new NamingException("only names that begin with java: are looked up");
+    }
+    InitialContext context = new InitialContext();
+    try {
+      return context.lookup(name);
+    } catch (NamingException e) {
+      if (name.startsWith("java:")) {
+        throw e;
+      }
+      return context.lookup("java:comp/env/" + name);
+    }
   }
 
   /** A new virtual thread for each run. */

@@ -9,9 +9,10 @@
  *
  * <p><b>Run.</b> A {@code RequestRun} is one request under a deadline; {@code RunState}, its base,
  * decides whether the chain or the clock won and counts who is inside. A {@code Pass} brings it
- * through {@code Admission} to one of the {@code Workers}, or lets the container thread do the
- * work. {@code Runs} knows those in flight. {@code InterruptFence} keeps interrupts inside a run,
- * and {@link io.github.deadlinefilter.Deadline} is what the application may ask.
+ * past its {@code Bulkhead}, one of the {@code Bulkheads}, to one of the {@code Workers}, or lets
+ * the container thread do the work. {@code Runs} knows those in flight. {@code InterruptFence}
+ * keeps interrupts inside a run, and {@link io.github.deadlinefilter.Deadline} is what the
+ * application may ask.
  *
  * <p><b>Guard.</b> The application sees {@code GuardedRequest} and {@code GuardedResponse}, the
  * {@code Guarded...} streams and parts they give out, and {@code AsyncCycle} with its {@code
@@ -23,7 +24,13 @@
  * {@code ContainerQuirks} is what Jetty, Tomcat and Undertow need beyond the specification; {@code
  * DeadlineTimer} and {@code Background} act where no container thread waits.
  *
- * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time.
+ * <p><b>Bound.</b> {@code StuckWorkers} counts those who stay, {@code InterruptOutcomes} where they
+ * ignore what they are told, {@code LentThreads} makes up for those of the container, and {@code
+ * LastResort} turns the {@code Health} down that {@link
+ * io.github.deadlinefilter.DeadlineHealthServlet} tells.
+ *
+ * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time. An
+ * {@code Observer} takes the place of all the above in {@code mode=observe}.
  */
 @NullMarked
 package io.github.deadlinefilter;

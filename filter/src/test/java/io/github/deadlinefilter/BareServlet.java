@@ -4,6 +4,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What a run needs around it where no container is: a request and a response without content. */
@@ -22,7 +23,8 @@ final class BareServlet {
           /* status= */ 503,
           Route.NO_RETRY_AFTER,
           Until.COMPLETE,
-          Route.NO_IDLE_LIMIT);
+          Route.NO_IDLE_LIMIT,
+          RouteLimits.NONE);
 
   private BareServlet() {}
 
@@ -31,14 +33,31 @@ final class BareServlet {
     return run(chain, QUIRKS);
   }
 
+  /** As {@link #run(FilterChain)}, with time by {@code ticker}. */
+  static RequestRun run(FilterChain chain, Ticker ticker) {
+    return run(chain, QUIRKS, ticker);
+  }
+
   /** As {@link #run(FilterChain)}, in a container that needs {@code quirks}. */
   static RequestRun run(FilterChain chain, ContainerQuirks quirks) {
-    Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL);
-    Runs runs = new Runs(expiry, quirks, TIMER, BACKGROUND);
-    Deadline deadline = new Deadline(() -> 0, ROUTE.name(), ROUTE.deadlineNanos(), Runnable::run);
-    RequestRun run = new RequestRun(runs, ROUTE, deadline, REQUEST, RESPONSE);
+    return run(chain, quirks, () -> 0);
+  }
+
+  private static RequestRun run(FilterChain chain, ContainerQuirks quirks, Ticker ticker) {
+    Runs runs = runs(ROUTE, quirks);
+    Deadline deadline = new Deadline(ticker, ROUTE.name(), ROUTE.deadlineNanos(), Runnable::run);
+    RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, REQUEST, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;
+  }
+
+  /** Those of a filter that has {@code route} alone. */
+  static Runs runs(Route route, ContainerQuirks quirks) {
+    Debug debug = new Debug(Debug.Kind.ENFORCE);
+    Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL, debug);
+    Bulkheads bulkheads =
+        new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
+    return new Runs(expiry, quirks, bulkheads, ContextHandover.NONE, TIMER, BACKGROUND);
   }
 
   /** One that answers nothing. */

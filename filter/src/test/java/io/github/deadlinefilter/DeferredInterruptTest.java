@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,12 @@ class DeferredInterruptTest {
     inside.await();
     assertTrue(run.tryExpire(1 << RunState.RUNNING, 0) >= 0);
 
-    var interrupt = new WorkerInterrupt(run, new ContainerQuirks());
+    var interrupt =
+        new WorkerInterrupt(
+            run,
+            new ContainerQuirks(),
+            new InterruptOutcomes(),
+            new RateLimit(Ticker.SYSTEM, Duration.ofSeconds(1), 1));
     interrupt.run();
     assertFalse(reader.isInterrupted(), "it may be moving bytes");
     mayWait.set(true);

@@ -96,19 +96,22 @@ public final class GuardSweep implements Callable<List<String>> {
   private final List<String> problems = new ArrayList<>();
 
   private RequestRun newRun() {
-    Runs runs =
-        new Runs(
-            new Expiry(new ContainerQuirks(), null, WorkerKind.POOL),
-            new ContainerQuirks(),
-            new DeadlineTimer(new Threads()),
-            new Background(new Threads()));
     Route route =
         new Route(
-            "r", 1_000_000, OnExpiry.INTERRUPT, 0, 503, -1, Until.COMPLETE, Route.NO_IDLE_LIMIT);
+            "r",
+            1_000_000,
+            OnExpiry.INTERRUPT,
+            0,
+            503,
+            -1,
+            Until.COMPLETE,
+            Route.NO_IDLE_LIMIT,
+            RouteLimits.NONE);
+    Runs runs = BareServlet.runs(route, new ContainerQuirks());
     RequestRun run =
         new RequestRun(
             runs,
-            route,
+            runs.bulkheads().of(route),
             new Deadline(Ticker.SYSTEM, "r", 1_000_000, Runnable::run),
             fake(HttpServletRequest.class),
             fake(HttpServletResponse.class));

@@ -31,7 +31,8 @@ class SettingsTest {
             503,
             Route.NO_RETRY_AFTER,
             Until.COMPLETE,
-            Route.NO_IDLE_LIMIT);
+            Route.NO_IDLE_LIMIT,
+            RouteLimits.NONE);
     assertEquals(List.of(fallback), settings.routes().all());
   }
 
@@ -94,7 +95,8 @@ class SettingsTest {
             504,
             120,
             Until.COMPLETE,
-            Route.NO_IDLE_LIMIT),
+            Route.NO_IDLE_LIMIT,
+            RouteLimits.NONE),
         fallback);
   }
 
@@ -119,7 +121,8 @@ class SettingsTest {
             504,
             7,
             Until.COMPLETE,
-            Route.NO_IDLE_LIMIT),
+            Route.NO_IDLE_LIMIT,
+            RouteLimits.NONE),
         routes.match("GET", "/a", null));
     assertEquals(
         new Route(
@@ -130,7 +133,8 @@ class SettingsTest {
             429,
             -1,
             Until.COMMIT,
-            20_000_000_000L),
+            20_000_000_000L,
+            RouteLimits.NONE),
         routes.match("GET", "/b", null));
   }
 
@@ -181,7 +185,7 @@ class SettingsTest {
             SettingsException.class, () -> Settings.of(Map.of("worker", "x"), "builder", JAVA_21));
     assertEquals(
         "DeadlineFilter does not deploy: worker is \"x\" (builder), which is not one of its"
-            + " values. Accepted: auto, pool, virtual, container.",
+            + " values. Accepted: auto, pool, virtual, container, jndi:NAME.",
         refusal.getMessage());
   }
 

@@ -54,7 +54,8 @@ class AdmissionContractTest {
         assertTrue(response.text().contains("reason " + code + ","), response::toString);
         assertTrue(response.untilEnd().compareTo(least) >= 0, response::toString);
         assertTrue(response.untilEnd().compareTo(most) < 0, response::toString);
-        String line = FilterLog.expired(container);
+        String line =
+            code.equals("queue-full") ? FilterLog.refused(container) : FilterLog.expired(container);
         assertTrue(line.contains(" reason=" + code + " "), line);
         assertTrue(line.contains(" phase=queued worker=none"), line);
         deaf.release();

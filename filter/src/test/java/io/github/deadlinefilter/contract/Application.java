@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,7 @@ public final class Application {
   final List<EventListener> listeners = new ArrayList<>();
   final Map<String, String> staticFiles = new LinkedHashMap<>();
   final List<String> welcomeFiles = new ArrayList<>();
+  final Map<String, Executor> executors = new LinkedHashMap<>();
   String contextPath = "";
   @Nullable Login login;
 
@@ -166,6 +168,12 @@ public final class Application {
   /** Any listener of the servlet specification: of the context, of requests, of attributes. */
   public Application listener(EventListener listener) {
     listeners.add(listener);
+    return this;
+  }
+
+  /** An executor at {@code java:comp/env/NAME}; on Tomcat alone. */
+  public Application executor(String name, Executor executor) {
+    executors.put(name, executor);
     return this;
   }
 

@@ -33,6 +33,11 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     return all().stream().filter(one -> one.container == container).toList();
   }
 
+  /** Each container in every worker kind, and nothing that a limit does not depend on. */
+  public static List<Combination> kinds() {
+    return all().stream().filter(one -> one.wire == Wire.HTTP_1_1 && !one.virtualThreads).toList();
+  }
+
   /** Those of {@link #all} that speak HTTP/1.1, without TLS or over it. */
   public static List<Combination> http1() {
     List<Combination> all = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.util.logging.LogRecord;
 /** What the filter said about expiries. The lines follow the answer, so tests wait for them. */
 final class FilterLog {
   static final String EXPIRED = "Deadline expired: ";
+  static final String REFUSED = "Refused: ";
   static final String LEFT = "Late worker left: ";
 
   private FilterLog() {}
@@ -38,6 +39,11 @@ final class FilterLog {
   /** Waits for the only line of an expiry. */
   static String expired(TestContainer container) throws Exception {
     return ContainerLog.message(await(container, EXPIRED, 1).get(0));
+  }
+
+  /** Waits for the only line of a refusal. */
+  static String refused(TestContainer container) throws Exception {
+    return ContainerLog.message(await(container, REFUSED, 1).get(0));
   }
 
   /** Waits for the only line of a late worker that has left. */

@@ -117,6 +117,11 @@ final class JettyContainer implements TestContainer {
   }
 
   @Override
+  public int mostThreads() {
+    return started(pool).getMaxThreads() - OWN_THREADS;
+  }
+
+  @Override
   public int connections() {
     return started(connector).getConnectedEndPoints().size();
   }

@@ -35,6 +35,7 @@ class StuckWorkersContractTest {
                   setup
                       .filter()
                       .set("workers", "60")
+                      .set("maxStuck", "60")
                       .route("/deaf = 500ms")
                       .route("/hi = 10s")
                       .build())

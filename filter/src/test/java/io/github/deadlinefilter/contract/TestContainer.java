@@ -26,6 +26,9 @@ public interface TestContainer extends AutoCloseable {
   /** How many of the container's threads are inside a request at this moment. */
   int busyThreads();
 
+  /** How many threads may be inside requests at a time. */
+  int mostThreads();
+
   /** How many connections are open on the container's side. */
   int connections();
 

@@ -117,6 +117,10 @@ final class TomcatContainer implements TestContainer {
         (classes, deployed) -> deploy(application, deployed), /* classes= */ null);
 
     application.welcomeFiles.forEach(context::addWelcomeFile);
+    if (!application.executors.isEmpty()) {
+      tomcat.enableNaming();
+      NamedExecutors.bind(context, application.executors);
+    }
     if (application.login != null) {
       secure(tomcat, context, application.login);
     }
@@ -233,6 +237,13 @@ final class TomcatContainer implements TestContainer {
       return virtualThreads.running();
     }
     return protocol.getExecutor() instanceof ThreadPoolExecutor pool ? pool.getActiveCount() : 0;
+  }
+
+  @Override
+  public int mostThreads() {
+    return protocol.getExecutor() instanceof ThreadPoolExecutor pool
+        ? pool.getMaximumPoolSize()
+        : Integer.MAX_VALUE;
   }
 
   @Override

@@ -170,6 +170,11 @@ final class UndertowContainer implements TestContainer {
   }
 
   @Override
+  public int mostThreads() {
+    return virtualThreads == null ? started(pool).getMaximumPoolSize() : Integer.MAX_VALUE;
+  }
+
+  @Override
   public int connections() {
     return Math.toIntExact(
         started(server).getListenerInfo().get(0).getConnectorStatistics().getActiveConnections());

@@ -3,6 +3,7 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.DeadlineFilter;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.AttachmentKey;
@@ -73,6 +74,32 @@ class UndertowContractTest {
   void staticFile_isServed_alsoThroughAForward() throws Exception {
     assertEquals("a small grey cat", get("/cat.txt"));
     assertEquals("a small grey cat", get("/file"));
+  }
+
+  @Test
+  void stuckContainerThread_isNotMadeUpFor_andThatIsSaidOnce() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter(
+                  "/*",
+                  DeadlineFilter.builder()
+                      .set("worker", "container")
+                      .deadline(Duration.ofMillis(100))
+                      .build())
+              .servlet("/deaf", (request, response) -> deaf.hold());
+      try (TestContainer container = setup.start(app, setup.options().withThreads(8))) {
+        for (int i = 0; i < 2; i++) {
+          try (RawClient client = RawClient.connect(container)) {
+            assertEquals(503, client.get("/deaf").read().status());
+          }
+        }
+        boolean said = !setup.virtualThreads();
+        FilterLog.await(container, "A stuck worker keeps a container thread", said ? 1 : 0);
+        deaf.release();
+        FilterLog.await(container, FilterLog.LEFT, 2);
+      }
+    }
   }
 
   /**

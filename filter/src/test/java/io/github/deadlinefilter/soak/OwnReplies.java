@@ -21,18 +21,30 @@ import org.jspecify.annotations.Nullable;
 final class OwnReplies {
   private static final Pattern INCIDENT = Pattern.compile("(?i)incident:? ([0-9a-z]{9})\\b");
 
-  /** The three reasons that a running filter has: code, title and detail. */
+  /** Of an answer that its log need not have a line for. */
+  private static final Pattern REFUSAL = Pattern.compile("\\b(queue-full|stuck)\\b");
+
+  /** The reasons that a running filter has here: code, title and detail. */
   private static final Pattern REASON =
       Pattern.compile(
-          "\\b(expired-in-queue|queue-full|expired)\\b"
+          "\\b(expired-in-queue|queue-full|stuck|expired)\\b"
               + "|The server could not finish this request in the time allowed\\."
               + "|The server was busy, and this request waited for its turn until its time was"
               + " over\\."
-              + "|The server is busy, and too many requests are waiting already\\.");
+              + "|The server is busy, and too many requests are waiting already\\."
+              + "|Earlier requests of this kind are stuck, and no new ones are taken until some of"
+              + " them end\\.");
 
   /** Different in every answer, or given by the protocol: each is checked by itself. */
   private static final Set<String> APART =
-      Set.of("date", "connection", "keep-alive", "content-length", "x-outer", "transfer-encoding");
+      Set.of(
+          "date",
+          "connection",
+          "keep-alive",
+          "content-length",
+          "x-outer",
+          "transfer-encoding",
+          "retry-after");
 
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
@@ -42,6 +54,11 @@ final class OwnReplies {
 
   boolean isKnown(Response response, Order order) {
     return known.contains(shape(response, order));
+  }
+
+  /** Whether it was refused without having been tried; the log says so of some of these only. */
+  static boolean isRefusal(Response response) {
+    return REFUSAL.matcher(response.octets()).find();
   }
 
   /** The incident that it names, null if it names none or two. */

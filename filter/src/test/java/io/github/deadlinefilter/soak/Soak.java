@@ -249,7 +249,9 @@ final class Soak {
       answered.getOrDefault(order.behaviour(), new LongAdder()).increment();
     } else if (verdict == Verdict.EXPIRED) {
       expired.getOrDefault(order.behaviour(), new LongAdder()).increment();
-      ledger.seen(String.valueOf(OwnReplies.incident(response)));
+      if (!OwnReplies.isRefusal(response)) {
+        ledger.seen(String.valueOf(OwnReplies.incident(response)));
+      }
     }
     return verdict;
   }

@@ -127,6 +127,7 @@ final class SoakApplication {
         DeadlineFilter.builder()
             .set("worker", zone.substring(prefix.length()))
             .set("workers", Integer.toString(WORKERS))
+            .set("maxStuck", Integer.toString(WORKERS))
             .set("queue", Integer.toString(QUEUE));
     for (Limit limit : Limit.values()) {
       builder.route(limit.rule(zone));

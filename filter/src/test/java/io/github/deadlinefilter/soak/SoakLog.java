@@ -115,6 +115,11 @@ final class SoakLog extends Handler implements AutoCloseable {
               null,
               "Jetty's page for a body that its user has not sent whole; who waits finds the 400"),
           new AccountedFor(
+              FILTER,
+              "A stuck worker keeps a container thread, .*",
+              null,
+              "Undertow is not asked for one more"),
+          new AccountedFor(
               "", ".*", Behaviour.Unwell.class.getName(), "what THROWS throws is an error page"));
 
   private final Findings findings;
@@ -172,6 +177,9 @@ final class SoakLog extends Handler implements AutoCloseable {
     if (expired.matches()) {
       ledger(expired.group(2)).expired(expired.group(1), expired.group(3), expired.group(4));
       return true;
+    }
+    if (text.startsWith("Refused: ") || text.startsWith("Interrupt ignored: ")) {
+      return true; // some of many
     }
     Matcher left = LEFT.matcher(text);
     if (left.matches()) {

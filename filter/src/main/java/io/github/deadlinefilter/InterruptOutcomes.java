@@ -1,0 +1,86 @@
+package io.github.deadlinefilter;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has come of the interrupts that workers were sent, by the line of code that they were at: so
+ * that it can be seen which ones cannot be stopped.
+ *
+ * <p>Thread-safe. Of bounded size: whatever comes after 1,000 lines counts as one more.
+ */
+final class InterruptOutcomes {
+  private static final int MOST = 1_000;
+  private static final String OTHERS = "elsewhere";
+
+  /** Whose frames say nothing of who waits there. */
+  private static final List<String> NOT_ITS_OWN =
+      List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
+  /**
+   * How often workers at one line were interrupted, and how often they went on.
+   *
+   * @param place such as {@code com.example.Report.doGet(Report.java:37)}
+   * @param ignored of {@code sent}
+   */
+  record Tally(String place, long ignored, long sent) {
+    private Tally and(Tally more) {
+      return new Tally(place, ignored + more.ignored, sent + more.sent);
+    }
+
+    @Override
+    public String toString() {
+      return "at=\"" + place + "\" ignored=" + ignored + " of=" + sent;
+    }
+  }
+
+  private static final BinaryOperator<Tally> SUM = Tally::and;
+
+  private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
+
+  InterruptOutcomes() {
+    // Loads its classes now, as all does that a worker needs to leave: its application may have
+    // been
+    // stopped by then, and the loader with it.
+    tallies.put(OTHERS, new Tally(OTHERS, 0, 0));
+  }
+
+  /** The innermost line of {@code stack} that is not the JDK's. */
+  static @Nullable String place(List<StackTraceElement> stack) {
+    for (StackTraceElement frame : stack) {
+      if (NOT_ITS_OWN.stream().noneMatch(frame.getClassName()::startsWith)) {
+        return frame.getClassName()
+            + "."
+            + frame.getMethodName()
+            + "("
+            + frame.getFileName()
+            + ":"
+            + frame.getLineNumber()
+            + ")";
+      }
+    }
+    return null;
+  }
+
+  /** A worker that was interrupted so many times at {@code place} has gone on. */
+  Tally ignored(String place, int times) {
+    return add(new Tally(place, times, times));
+  }
+
+  /** A worker that was interrupted at {@code place} has left. */
+  void heeded(String place) {
+    add(new Tally(place, 0, 1));
+  }
+
+  private Tally add(Tally one) {
+    String place = tallies.size() <= MOST || tallies.containsKey(one.place) ? one.place : OTHERS;
+    return tallies.merge(place, new Tally(place, one.ignored, one.sent), SUM);
+  }
+
+  List<Tally> list() {
+    return tallies.values().stream().filter(tally -> tally.sent > 0).toList();
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.deadlinefilter;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks now and then whether so many workers have been stuck for so long that this process is
+ * better replaced, for platforms that do that: turns the health down, and ends the JVM if that was
+ * asked for. What rack-timeout calls {@code term_on_timeout}, and uWSGI a harakiri.
+ *
+ * <p>Looks on the timer's thread, as long as anybody is stuck.
+ */
+final class LastResort implements StuckWorkers.Listener {
+  private static final long LOOK_EVERY = Duration.ofSeconds(1).toNanos();
+
+  /** As of a process that was told to end, which is what platforms expect of one. */
+  private static final int EXIT_STATUS = 143;
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private final Recycle rule;
+  private final StuckWorkers stuck;
+  private final DeadlineTimer timer;
+  private final Runnable end;
+
+  private volatile boolean reached;
+
+  // Guarded by this.
+  private boolean looking;
+  private boolean again;
+  private boolean ending;
+
+  /** With {@code rule}, or none at all. */
+  static @Nullable LastResort of(@Nullable Recycle rule, StuckWorkers stuck, DeadlineTimer timer) {
+    return rule == null ? null : new LastResort(rule, stuck, timer, LastResort::exit);
+  }
+
+  /** Not a thread that the filter's stop waits for: that is a part of the exit. */
+  private static void exit() {
+    new Thread(() -> System.exit(EXIT_STATUS), "deadline-exit").start();
+  }
+
+  /**
+   * @param end ends the JVM, and comes back at once
+   */
+  LastResort(Recycle rule, StuckWorkers stuck, DeadlineTimer timer, Runnable end) {
+    this.rule = rule;
+    this.stuck = stuck;
+    this.timer = timer;
+    this.end = end;
+  }
+
+  /** From now on it is looked. */
+  @Override
+  public void stuck(RequestRun run) {
+    watch();
+  }
+
+  private synchronized void watch() {
+    again = true; // race with a look that finds nobody: it is before whoever calls this is counted
+    if (!looking) {
+      looking = true;
+      timer.in(LOOK_EVERY, this::look);
+    }
+  }
+
+  /** Whether it has come to that. */
+  boolean isReached() {
+    return reached;
+  }
+
+  private void look() {
+    synchronized (this) {
+      again = false;
+    }
+    int many = stuck.countOlderThan(rule.nanos());
+    boolean now = many >= rule.count();
+    if (now != reached) {
+      reached = now;
+      LOG.log(
+          now ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
+          now
+              ? "The last resort is reached: {0} workers have been stuck for more than {1}; {2}"
+              : "The last resort is over: only {0} workers have been stuck for more than {1}; {2}",
+          Integer.toString(many),
+          Durations.format(rule.nanos()),
+          now ? rule.exit() ? "this JVM ends" : "the health is down" : "the health is up again");
+    }
+    boolean endNow;
+    synchronized (this) {
+      endNow = now && rule.exit() && !ending;
+      ending |= endNow;
+      looking = false;
+      if (again || stuck.count() > 0 || reached) {
+        watch();
+      }
+    }
+    if (endNow) {
+      end.run();
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code mode=observe}: requests pass untouched on their container threads, and what the settings
+ * would have done to them is counted, logged, and every ten minutes reported by route.
+ *
+ * <p>Nothing waits here, so a request that finds as many at work as there are workers and places in
+ * the queue counts as one that would have been refused.
+ *
+ * <p>Thread-safe.
+ */
+final class Observer {
+  private static final Duration REPORT_EVERY = Duration.ofMinutes(10);
+  private static final Duration STACK_EVERY = Duration.ofSeconds(1);
+  private static final int STACKS_AT_ONCE = 10;
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private final Settings settings;
+  private final DeadlineTimer timer;
+  private final Ticker ticker;
+  private final RateLimit stacks;
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger late = new AtomicInteger();
+  private final IdentityHashMap<Route, Tally> tallies = new IdentityHashMap<>();
+
+  /** What was seen of one route since the last report. */
+  private static final class Tally {
+    final Route route;
+    final AtomicInteger running = new AtomicInteger();
+    final AtomicInteger late = new AtomicInteger();
+    final ServiceTimes times = new ServiceTimes();
+
+    // Guarded by this.
+    private long requests;
+    private long expired;
+    private long refused;
+    private long longestNanos;
+
+    Tally(Route route) {
+      this.route = route;
+    }
+
+    synchronized void ended(long nanos, boolean wasLate) {
+      requests++;
+      expired += wasLate ? 1 : 0;
+      longestNanos = Math.max(longestNanos, nanos);
+    }
+
+    synchronized void refused() {
+      refused++;
+    }
+
+    /** Null if everything went as it should; begins anew. */
+    synchronized @Nullable String take() {
+      String line =
+          expired == 0 && refused == 0
+              ? null
+              : "route=\""
+                  + route.name()
+                  + "\" requests="
+                  + requests
+                  + " would-have-expired="
+                  + expired
+                  + " would-have-been-refused="
+                  + refused
+                  + " longest="
+                  + millis(longestNanos);
+      requests = 0;
+      expired = 0;
+      refused = 0;
+      longestNanos = 0;
+      return line;
+    }
+  }
+
+  Observer(Settings settings, DeadlineTimer timer, Ticker ticker) {
+    this.settings = settings;
+    this.timer = timer;
+    this.ticker = ticker;
+    stacks = new RateLimit(ticker, STACK_EVERY, STACKS_AT_ONCE);
+    Collection<Route> routes = settings.routes().all();
+    routes.forEach(route -> tallies.put(route, new Tally(route)));
+    reportLater();
+  }
+
+  /** Runs the chain, and sees what becomes of it. On the container thread. */
+  void run(Route route, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Watch watch = new Watch(Objects.requireNonNull(tallies.get(route), "route"), request, response);
+    watch.begin();
+    try {
+      chain.doFilter(request, response);
+    } finally {
+      watch.leave(request);
+    }
+  }
+
+  /** One request. Its own monitor orders its end and its deadline. */
+  private final class Watch implements AsyncListener {
+    private final Tally tally;
+    private final String method;
+    private final HttpServletResponse response;
+    private final InterruptFence inside = new InterruptFence(); // never asked to interrupt
+    private final long start = ticker.nanos();
+    private final DeadlineTimer.Alarm alarm;
+
+    // Guarded by this.
+    private boolean over;
+    private boolean wasLate;
+
+    Watch(Tally tally, HttpServletRequest request, HttpServletResponse response) {
+      this.tally = tally;
+      this.method = ExpiryReport.clean(request.getMethod());
+      this.response = response;
+      inside.open(Thread.currentThread());
+      alarm = timer.in(tally.route.deadlineNanos(), this::deadline);
+    }
+
+    void begin() {
+      Route route = tally.route;
+      RouteLimits limits = route.limits();
+      int all = running.incrementAndGet();
+      int own = tally.running.incrementAndGet();
+      int stuck = tally.late.get();
+      Reason refused = null;
+      if (stuck > 0 && (stuck >= limits.maxStuck() || late.get() >= settings.maxStuck())) {
+        refused = Reason.STUCK;
+      } else if (limits.shed() == RouteLimits.Shed.DOOMED
+          && route.deadlineNanos() < tally.times.typicalNanos()) {
+        refused = Reason.DOOMED;
+      } else if (limits.hasMax() && own > (long) limits.max() + limits.queue()) {
+        refused = Reason.ROUTE_FULL;
+      } else if (all > (long) settings.workers() + settings.queue()) {
+        refused = Reason.QUEUE_FULL;
+      }
+      if (refused != null) {
+        tally.refused();
+        if (stacks.tryAcquire()) {
+          LOG.log(System.Logger.Level.WARNING, line("Would have been refused", refused));
+        }
+      }
+    }
+
+    /** The chain is through: the request, too, unless it goes on asynchronously. */
+    void leave(HttpServletRequest request) {
+      inside.close();
+      boolean goesOn = false;
+      try {
+        goesOn = request.isAsyncStarted();
+        if (goesOn) {
+          request.getAsyncContext().addListener(this);
+        }
+      } catch (IllegalStateException e) {
+        goesOn = false; // it has been completed just now
+      }
+      if (!goesOn) {
+        end();
+      }
+    }
+
+    private void deadline() {
+      synchronized (this) {
+        boolean lifted = tally.route.until() == Until.COMMIT;
+        if (over || (lifted && response.isCommitted())) {
+          return;
+        }
+        wasLate = true;
+        late.incrementAndGet();
+        tally.late.incrementAndGet();
+      }
+      List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
+      LOG.log(
+          System.Logger.Level.WARNING,
+          line("Would have expired", Reason.EXPIRED),
+          stack.isEmpty() ? null : new ExpiryReport.WorkerStack(stack, null));
+    }
+
+    private void end() {
+      boolean counted;
+      synchronized (this) {
+        if (over) {
+          return;
+        }
+        over = true;
+        counted = wasLate;
+      }
+      alarm.cancel();
+      long nanos = ticker.nanos() - start;
+      tally.times.add(nanos, tally.route.deadlineNanos());
+      tally.ended(nanos, counted);
+      running.decrementAndGet();
+      tally.running.decrementAndGet();
+      if (counted) {
+        late.decrementAndGet();
+        tally.late.decrementAndGet();
+        LOG.log(
+            System.Logger.Level.WARNING,
+            line("Would have left late", Reason.EXPIRED)
+                + " overrun="
+                + millis(nanos - tally.route.deadlineNanos()));
+      }
+    }
+
+    private String line(String event, Reason reason) {
+      return event
+          + ": reason="
+          + reason.code()
+          + " method="
+          + method
+          + " route=\""
+          + tally.route.name()
+          + "\" deadline="
+          + Durations.format(tally.route.deadlineNanos());
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      end();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      event.getAsyncContext().addListener(this); // a new cycle forgets those of the one before
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {} // onComplete follows
+
+    @Override
+    public void onError(AsyncEvent event) {} // as above
+  }
+
+  private void reportLater() {
+    timer.in(
+        REPORT_EVERY.toNanos(),
+        () -> {
+          report();
+          reportLater();
+        });
+  }
+
+  /** What was seen since the last one, by route; nothing of routes where all was well. */
+  void report() {
+    for (Tally tally : tallies.values()) {
+      String line = tally.take();
+      if (line != null) {
+        LOG.log(System.Logger.Level.WARNING, "Observed: " + line);
+      }
+    }
+  }
+
+  private static String millis(long nanos) {
+    return Durations.format(nanos / 1_000_000 * 1_000_000);
+  }
+}

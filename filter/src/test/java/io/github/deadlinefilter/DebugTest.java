@@ -1,0 +1,50 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class DebugTest {
+  private final ManualTicker ticker = new ManualTicker();
+  private final AtomicBoolean attached = new AtomicBoolean();
+  private final AtomicInteger looks = new AtomicInteger();
+
+  private Debug debug(Debug.Kind kind, boolean agent) {
+    return new Debug(
+        kind,
+        agent,
+        () -> {
+          looks.incrementAndGet();
+          return attached.get();
+        },
+        ticker);
+  }
+
+  @Test
+  void attachedAndLeft_isNoticedWithinASecond() {
+    Debug debug = debug(Debug.Kind.SUSPEND, /* agent= */ true);
+    assertFalse(debug.isSuspended());
+    attached.set(true);
+    assertFalse(debug.isSuspended(), "not looked again yet");
+    ticker.advance(Duration.ofSeconds(1));
+    assertTrue(debug.isSuspended());
+    attached.set(false);
+    assertTrue(debug.isSuspended(), "not looked again yet");
+    ticker.advance(Duration.ofSeconds(1));
+    assertFalse(debug.isSuspended());
+    assertEquals(3, looks.get());
+  }
+
+  @Test
+  void enforced_orWithoutAnAgent_nobodyLooks() {
+    attached.set(true);
+    assertFalse(debug(Debug.Kind.ENFORCE, /* agent= */ true).isSuspended());
+    assertFalse(debug(Debug.Kind.SUSPEND, /* agent= */ false).isSuspended());
+    assertEquals(0, looks.get());
+  }
+}

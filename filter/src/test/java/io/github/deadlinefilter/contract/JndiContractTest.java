@@ -1,0 +1,189 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.DeadlineFilter;
+import jakarta.enterprise.concurrent.ContextService;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.servlet.ServletException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.glassfish.enterprise.concurrent.AbstractManagedExecutorService.RejectPolicy;
+import org.glassfish.enterprise.concurrent.ContextServiceImpl;
+import org.glassfish.enterprise.concurrent.ManagedExecutorServiceImpl;
+import org.glassfish.enterprise.concurrent.ManagedThreadFactoryImpl;
+import org.glassfish.enterprise.concurrent.spi.ContextHandle;
+import org.glassfish.enterprise.concurrent.spi.ContextSetupProvider;
+import org.junit.jupiter.api.Test;
+
+/** {@code worker=jndi:NAME}: the threads are the application server's. */
+class JndiContractTest {
+  private static final String NAME = "concurrent/workers";
+
+  /** A server without contexts of its own. */
+  private static final class NoContext implements ContextSetupProvider {
+    private static final long serialVersionUID = 1L;
+    private static final ContextHandle NONE = new ContextHandle() {};
+
+    @Override
+    public ContextHandle saveContext(ContextService service) {
+      return NONE;
+    }
+
+    @Override
+    public ContextHandle saveContext(ContextService service, Map<String, String> properties) {
+      return NONE;
+    }
+
+    @Override
+    public ContextHandle setup(ContextHandle handle) {
+      return NONE;
+    }
+
+    @Override
+    public void reset(ContextHandle handle) {}
+  }
+
+  /** As an application server makes one; takes one task at a time and lets one wait. */
+  private static ManagedExecutorService managed() {
+    var context = new ContextServiceImpl("context", new NoContext());
+    return new ManagedExecutorServiceImpl(
+        "workers",
+        new ManagedThreadFactoryImpl("managed", context),
+        /* hungTaskThreshold= */ 0,
+        /* longRunningTasks= */ false,
+        /* corePoolSize= */ 1,
+        /* maxPoolSize= */ 1,
+        /* keepAliveTime= */ 1,
+        TimeUnit.SECONDS,
+        /* threadLifeTime= */ 0,
+        /* queueCapacity= */ 1,
+        context,
+        RejectPolicy.ABORT);
+  }
+
+  private static TestContainer start(String worker, Executor executor, Deaf deaf, String limits)
+      throws Exception {
+    var filter = DeadlineFilter.builder().set("worker", worker).route("/deaf = 300ms");
+    for (String limit : limits.split(" ", 0)) {
+      if (!limit.isEmpty()) {
+        filter.set(limit.split("=", 2)[0], limit.split("=", 2)[1]);
+      }
+    }
+    var app =
+        new Application()
+            .executor(NAME, executor)
+            .filter("/*", filter.build())
+            .servlet("/deaf", (request, response) -> deaf.hold())
+            .servlet(
+                "/thread",
+                (request, response) ->
+                    response.getOutputStream().print(Thread.currentThread().getName()));
+    return Containers.TOMCAT.start(app);
+  }
+
+  private static Response ask(TestContainer container, String path) throws Exception {
+    try (RawClient client = RawClient.connect(container)) {
+      return client.get(path).read();
+    }
+  }
+
+  private static void runsOnManagedThreads(String worker) throws Exception {
+    ManagedExecutorService managed = managed();
+    try (var deaf = new Deaf();
+        TestContainer container = start(worker, managed, deaf, "")) {
+      String thread = ask(container, "/thread").text();
+      assertTrue(thread.startsWith("managed-"), thread);
+      Response late = ask(container, "/deaf");
+      assertEquals(503, late.status());
+      assertTrue(late.complete(), late::toString);
+      deaf.release();
+      FilterLog.await(container, FilterLog.LEFT, 1);
+      assertEquals(thread, ask(container, "/thread").text());
+    } finally {
+      managed.shutdownNow();
+    }
+  }
+
+  @Test
+  void inTheApplicationsNaming_runsOnItsThreads() throws Exception {
+    runsOnManagedThreads("jndi:java:comp/env/" + NAME);
+  }
+
+  @Test
+  void withoutAScheme_isFoundThereToo() throws Exception {
+    runsOnManagedThreads("jndi:" + NAME);
+  }
+
+  /** One is stuck, one waits in the executor: it takes no third. */
+  @Test
+  void executorThatIsFull_refusesWithAReason_andAllFlowsAgain() throws Exception {
+    ManagedExecutorService managed = managed();
+    try (var deaf = new Deaf();
+        TestContainer container = start("jndi:" + NAME, managed, deaf, "deadline=2s")) {
+      assertEquals(503, ask(container, "/deaf").status());
+      try (RawClient waiting = RawClient.connect(container).get("/thread")) {
+        Gate.eventually(
+            () -> ask(container, "/thread").text().contains("reason queue-full,"), "it is full");
+        Response response = waiting.read();
+        assertTrue(response.text().contains("reason expired-in-queue,"), response::toString);
+      }
+      deaf.release();
+      Gate.eventually(() -> ask(container, "/thread").status() == 200, "it flows again");
+    } finally {
+      managed.shutdownNow();
+    }
+  }
+
+  /** An executor that refuses a task, in whatever way, or runs it in its caller. */
+  @Test
+  void taskThatIsNotTaken_isAnswered_andLeavesItsPlace() throws Exception {
+    var now = new AtomicReference<Executor>(Runnable::run);
+    Executor executor = task -> Objects.requireNonNull(now.get()).execute(task);
+    try (var deaf = new Deaf();
+        TestContainer container =
+            start("jndi:" + NAME, executor, deaf, "workers=1 queue=0 deadline=200ms")) {
+      for (RuntimeException how :
+          List.of(
+              new RejectedExecutionException("in its caller"),
+              new RejectedExecutionException("not now"),
+              new IllegalStateException("stopped"))) {
+        for (int i = 0; i < 3; i++) {
+          Response refused = ask(container, "/thread");
+          assertTrue(refused.text().contains("reason queue-full,"), refused::toString);
+        }
+        now.set(
+            task -> {
+              throw how;
+            });
+      }
+      now.set(task -> new Thread(task, "managed-by-hand").start());
+      assertEquals("managed-by-hand", ask(container, "/thread").text());
+    }
+  }
+
+  @Test
+  void nothingThere_orSomethingElse_refusesToDeploy() {
+    var refused =
+        assertThrows(
+            ServletException.class,
+            () -> {
+              try (var deaf = new Deaf()) {
+                start("jndi:java:comp/env/nowhere", Runnable::run, deaf, "").close();
+              }
+            });
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(
+        message.startsWith(
+            "DeadlineFilter does not deploy: worker is \"jndi:java:comp/env/nowhere\", and in"
+                + " JNDI there is nothing: "),
+        message);
+  }
+}

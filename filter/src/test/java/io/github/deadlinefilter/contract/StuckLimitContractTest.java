@@ -1,0 +1,136 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Stuck workers close their own route, and it opens by itself when they leave. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#kinds")
+class StuckLimitContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private final Deaf first = new Deaf();
+  private final Deaf others = new Deaf();
+
+  private TestContainer start(String maxStuck, String rule) throws Exception {
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                setup
+                    .filter()
+                    .set("workers", "20")
+                    .set("maxStuck", maxStuck)
+                    .route("/deaf = 300ms " + rule)
+                    .route("/other = 300ms")
+                    .route("/hi = 10s")
+                    .build())
+            .servlet(
+                "/deaf",
+                (request, response) -> {
+                  if (request.getQueryString() == null) {
+                    response.getOutputStream().print("well");
+                  } else {
+                    (request.getQueryString().equals("first") ? first : others).hold();
+                  }
+                })
+            .servlet("/other", (request, response) -> others.hold())
+            .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+    return setup.start(app, setup.options().withThreads(12));
+  }
+
+  private static Response ask(TestContainer container, String path) throws Exception {
+    try (RawClient client = RawClient.connect(container)) {
+      return client.get(path).read();
+    }
+  }
+
+  private static void assertReason(String reason, Response response) {
+    assertEquals(503, response.status(), response::toString);
+    assertTrue(response.text().contains("eason " + reason + ","), response::toString);
+  }
+
+  private static void assertExpired(Response response) {
+    assertEquals(503, response.status(), response::toString);
+    assertTrue(response.text().contains("expired"), response::toString);
+  }
+
+  @Test
+  void routeWithTooManyStuck_isClosed_theOthersAreNot_andItFlowsAgain() throws Exception {
+    try (Deaf deaf = first;
+        Deaf last = others;
+        TestContainer container = start("20", "maxStuck=2")) {
+      assertExpired(ask(container, "/deaf?first"));
+      assertEquals("well", ask(container, "/deaf").text(), "one may be stuck");
+      assertExpired(ask(container, "/deaf?last"));
+      Response refused = ask(container, "/deaf");
+      assertReason("stuck", refused);
+      int retryAfter = Integer.parseInt(header(refused, "Retry-After"));
+      assertTrue(retryAfter >= 1 && retryAfter <= 120, refused::toString);
+      String line = FilterLog.refused(container);
+      assertTrue(line.contains(" reason=stuck method=GET route=\"/deaf\" "), line);
+      assertTrue(line.contains(" stuck=2 oldest="), line);
+      assertEquals("hi", ask(container, "/hi").text());
+      assertExpired(ask(container, "/other"));
+      deaf.release();
+      FilterLog.await(container, FilterLog.LEFT, 1);
+      assertEquals("well", ask(container, "/deaf").text(), "one has left");
+      last.release();
+      FilterLog.await(container, FilterLog.LEFT, 3);
+    }
+  }
+
+  private static String header(Response response, String name) {
+    return Objects.requireNonNull(response.header(name), response::toString);
+  }
+
+  /** In all: only routes that have stuck workers are closed. */
+  @Test
+  void tooManyStuckInAll_closesTheRoutesThatHaveOne() throws Exception {
+    try (Deaf deaf = first;
+        Deaf last = others;
+        TestContainer container = start("2", "")) {
+      assertExpired(ask(container, "/deaf?first"));
+      assertExpired(ask(container, "/other"));
+      assertReason("stuck", ask(container, "/deaf"));
+      assertReason("stuck", ask(container, "/other"));
+      assertEquals("hi", ask(container, "/hi").text());
+      deaf.release();
+      FilterLog.await(container, FilterLog.LEFT, 1);
+      assertEquals("well", ask(container, "/deaf").text());
+      last.release();
+      FilterLog.await(container, FilterLog.LEFT, 2);
+    }
+  }
+
+  /** Interrupted at once, after 1 s, 5 s and 30 s; here the first two. */
+  @Test
+  void ignoredInterrupts_areCountedByTheLineThatIgnoresThem() throws Exception {
+    try (Deaf deaf = first;
+        Deaf last = others;
+        TestContainer container = start("20", "")) {
+      assertExpired(ask(container, "/deaf?first"));
+      assertExpired(ask(container, "/deaf?first"));
+      FilterLog.await(container, "Interrupt ignored: ", 2);
+      List<String> lines =
+          FilterLog.starting(container, "Interrupt ignored: ").stream()
+              .map(ContainerLog::message)
+              .toList();
+      String place = " at=\"io.github.deadlinefilter.contract.Gate.awaitDeaf(Gate.java:";
+      assertTrue(lines.get(0).contains(place), lines::toString);
+      assertTrue(lines.get(0).endsWith(" ignored=1 of=1"), lines::toString);
+      assertTrue(lines.get(1).endsWith(" ignored=2 of=2"), lines::toString);
+      assertEquals(2, deaf.inside());
+      deaf.release();
+      FilterLog.await(container, FilterLog.LEFT, 2);
+      last.release();
+    }
+  }
+}
