@@ -73,7 +73,7 @@ final class Parts implements AutoCloseable {
           case CONTAINER -> null;
           case VIRTUAL -> Workers.virtual(Objects.requireNonNull(virtual, "virtual threads"));
           case JNDI -> Workers.jndi(Objects.requireNonNull(settings.executor(), "executor"));
-          case AUTO, POOL -> Workers.pool(threads, "deadline-worker", settings.workers());
+          case AUTO, POOL -> new WorkerPool(threads.named("deadline-worker"), settings.workers());
         };
     pass = workers == null ? Pass.onContainerThread(runs) : Pass.onWorker(runs, workers);
     observer =

@@ -13,6 +13,7 @@ interface Pass {
 
   /** `pool` and `virtual`: a worker runs the chain, and the container thread waits for it. */
   static Pass onWorker(Runs runs, Workers workers) {
+    HandOver handOver = new HandOver();
     return run -> {
       if (!isAdmitted(run, runs)) {
         return;
@@ -20,6 +21,7 @@ interface Pass {
       try {
         run.captureContext();
         workers.execute(run);
+        handOver.await(run, workers);
       } catch (RejectedExecutionException e) {
         run.leavePlace();
         runs.expiry().refuse(run, runs.isStopping() ? Reason.STOPPING : Reason.QUEUE_FULL);
@@ -50,7 +52,7 @@ interface Pass {
         return;
       }
       // Not before: an alarm that rings while nothing runs yet would not ring again.
-      run.onBegin(() -> runs.watch(run));
+      run.watched();
       run.run();
       run.alarm(null);
       if (run.afterLeave() >= RunState.EXPIRED) {

@@ -137,6 +137,12 @@ abstract class RunState {
     return "phase=" + PHASES.get(phaseOf(w)) + " inside=" + !quiet(w);
   }
 
+  /** The worker of this pass has gone in, or never will. */
+  final boolean hasBegun() {
+    int phase = phase();
+    return phase != NEW && phase != DISPATCHED;
+  }
+
   /** Whether the clock has won. Once true, true for ever. */
   final boolean isExpired() {
     return phase() >= EXPIRED;

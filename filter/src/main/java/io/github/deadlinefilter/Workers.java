@@ -23,11 +23,22 @@ interface Workers extends AutoCloseable {
    */
   void execute(Runnable run);
 
+  /** Whether somebody may take what was given without being woken. */
+  default boolean isAnybodyAwake() {
+    return true;
+  }
+
+  /** What was given has not begun yet: now somebody is woken for it. */
+  default void prompt(Runnable run) {}
+
   /** Takes no more. Threads end when they have left what they are inside. Does not wait. */
   @Override
   void close();
 
-  /** At most {@code count} platform threads, which end after half a minute without work. */
+  /**
+   * At most {@code count} platform threads, which end after half a minute without work, for what
+   * nobody waits for: see {@link WorkerPool} for the other.
+   */
   static Workers pool(Threads threads, String name, int count) {
     // Where never more than `count` runs are admitted, the queue only holds one for the moment in
     // which the worker of the run before it is on its way back.
@@ -63,7 +74,14 @@ interface Workers extends AutoCloseable {
         if (closed) {
           throw new RejectedExecutionException("closed");
         }
-        executor.execute(run);
+        Thread caller = Thread.currentThread();
+        executor.execute(
+            () -> {
+              if (Thread.currentThread() == caller) { // where nobody would watch it
+                throw new RejectedExecutionException("the executor runs it in its caller");
+              }
+              run.run();
+            });
       }
 
       @Override
