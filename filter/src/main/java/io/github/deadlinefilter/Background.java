@@ -26,6 +26,7 @@ final class Background implements AutoCloseable {
 
   private final Workers answerers;
   private final ThreadPoolExecutor cancellers;
+  private final Executor cancellations = this::cancel;
 
   Background(Threads threads) {
     ThreadFactory virtual = Threads.virtual("deadline-answer");
@@ -54,7 +55,7 @@ final class Background implements AutoCloseable {
   }
 
   Executor cancellations() {
-    return this::cancel;
+    return cancellations;
   }
 
   /**

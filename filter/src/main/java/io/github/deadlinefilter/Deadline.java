@@ -45,7 +45,7 @@ public final class Deadline {
   private volatile @Nullable Reason endedEarly;
 
   // Guarded by this.
-  private final Deque<Registration> registrations = new ArrayDeque<>(0);
+  private @Nullable Deque<Registration> registrations;
   private boolean expired;
 
   /**
@@ -160,6 +160,9 @@ public final class Deadline {
     }
     synchronized (this) {
       if (!expired) {
+        if (registrations == null) {
+          registrations = new ArrayDeque<>();
+        }
         registrations.push(registration);
         return registration;
       }
@@ -173,8 +176,9 @@ public final class Deadline {
     Registration[] due;
     synchronized (this) {
       expired = true;
-      due = registrations.toArray(Registration[]::new);
-      registrations.clear();
+      due =
+          registrations == null ? new Registration[0] : registrations.toArray(Registration[]::new);
+      registrations = null;
     }
     for (Registration registration : due) {
       cancellers.execute(registration::start);
@@ -252,7 +256,9 @@ public final class Deadline {
     public void close() {
       settled.set(true);
       synchronized (Deadline.this) {
-        registrations.remove(this);
+        if (registrations != null) {
+          registrations.remove(this);
+        }
       }
     }
   }

@@ -58,7 +58,7 @@ final class DirectAnswer {
     ServletOutputStream output = response.getOutputStream();
     // Non-blocking output may be ready only after this very pass: then the status has to do.
     boolean ready =
-        !run.async.ioListeners().isWriteKnown()
+        !run.async().ioListeners().isWriteKnown()
             || run.await(() -> quirks.isReady(output), READY_AFTER);
     head.setContentLength(ready ? body.length : 0);
     if (ContainerQuirks.isHttp1(request)) {

@@ -190,7 +190,7 @@ final class Expiry {
       answerDirect(run);
     }
     boolean hold = run.isWriting() || quirks.mustHold(run.request, run.isReading(), run.wasCut());
-    boolean parked = !uncut && !hold && run.async.whileNobodyStarts(() -> park(run));
+    boolean parked = !uncut && !hold && run.async().whileNobodyStarts(() -> park(run));
     if (!answerFirst) {
       answerDirect(run);
     }
@@ -214,7 +214,7 @@ final class Expiry {
 
   /** The client is answered. An asynchronous application hears it, before the container does. */
   private static void parked(RequestRun run) {
-    boolean tell = run.isAsyncOpen() && run.async.isListenedTo();
+    boolean tell = run.isAsyncOpen() && run.async().isListenedTo();
     if (tell) {
       run.stay();
     }
@@ -226,7 +226,7 @@ final class Expiry {
 
   private static void tellTimeout(RequestRun run) {
     try {
-      run.async.tellTimeout();
+      run.async().tellTimeout();
     } finally {
       run.exit(CALL);
     }
@@ -309,7 +309,7 @@ final class Expiry {
     try {
       answerDirect(run);
     } finally {
-      GuardedAsyncContext context = run.async.context();
+      GuardedAsyncContext context = run.async().context();
       if (phase == ASYNC && context != null) {
         run.parkedContext(context.real());
         keepWhileSending(run);
@@ -323,7 +323,7 @@ final class Expiry {
   private void keepWhileSending(RequestRun run) {
     if (run.wasCut()) {
       run.stay();
-      run.async.ioListeners().afterWrite(() -> sendsOn(run), () -> run.exit(CALL));
+      run.async().ioListeners().afterWrite(() -> sendsOn(run), () -> run.exit(CALL));
     }
   }
 
@@ -335,7 +335,7 @@ final class Expiry {
   }
 
   private boolean sendsOn(RequestRun run) {
-    return run.async.ioListeners().isWriteKnown() && quirks.sendsOn(run.request, run.response);
+    return run.async().ioListeners().isWriteKnown() && quirks.sendsOn(run.request, run.response);
   }
 
   /**
@@ -552,7 +552,7 @@ final class Expiry {
       }
     }
     say(run, answer, left);
-    if (run.isReading() && !run.async.ioListeners().hasRead()) {
+    if (run.isReading() && !run.async().ioListeners().hasRead()) {
       quirks.endInput(run.request);
     }
   }
@@ -593,7 +593,7 @@ final class Expiry {
           }
         }
         context = request.startAsync();
-        context.addListener(run.async);
+        context.addListener(run.async());
       }
       context.setTimeout(0);
       run.parkedContext(context);

@@ -104,11 +104,11 @@ final class GuardedAsyncContext implements AsyncContext {
     } else if (dispatch) {
       run.runs().remember(run);
     }
-    int callbacks = dispatch ? 0 : run.async.ioListeners().stepOut();
+    int callbacks = dispatch ? 0 : run.async().ioListeners().stepOut();
     try {
       call.run();
     } catch (RuntimeException e) {
-      run.async.ioListeners().stepBack(callbacks);
+      run.async().ioListeners().stepBack(callbacks);
       if (before != RunState.UNCHANGED) {
         if (run.undoEndAsync(before)) {
           run.runs().remember(run);

@@ -102,11 +102,11 @@ final class GuardedInput extends ServletInputStream {
 
   @Override
   public boolean isReady() {
-    return run.call(() -> !run.async.ioListeners().isReadPending() && real.isReady());
+    return run.call(() -> !run.async().ioListeners().isReadPending() && real.isReady());
   }
 
   @Override
   public void setReadListener(ReadListener listener) {
-    run.call(() -> run.async.ioListeners().setRead(real, listener));
+    run.call(() -> run.async().ioListeners().setRead(real, listener));
   }
 }

@@ -65,7 +65,7 @@ final class GuardedOutput extends ServletOutputStream {
       throws E {
     int at = offset;
     int end = offset + length;
-    if (run.route.hasIdleLimit() && !run.async.ioListeners().hasWrite()) {
+    if (run.route.hasIdleLimit() && !run.async().ioListeners().hasWrite()) {
       for (; end - at > PIECE; at += PIECE) {
         piece.write(at, PIECE);
       }
@@ -121,12 +121,12 @@ final class GuardedOutput extends ServletOutputStream {
 
   @Override
   public boolean isReady() {
-    return run.call(() -> !run.async.ioListeners().isWritePending() && real.isReady());
+    return run.call(() -> !run.async().ioListeners().isWritePending() && real.isReady());
   }
 
   @Override
   public void setWriteListener(WriteListener listener) {
     // A change of the response: whoever answers past the application waits for it.
-    run.writing(() -> run.async.ioListeners().setWrite(real, listener));
+    run.writing(() -> run.async().ioListeners().setWrite(real, listener));
   }
 }

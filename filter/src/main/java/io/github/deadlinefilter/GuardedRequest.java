@@ -115,9 +115,10 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   public AsyncContext startAsync() {
     return run.call(
         () ->
-            run.async.start(
-                () -> run.runs().quirks().withoutGuards(run.request, super::startAsync),
-                /* original= */ true));
+            run.async()
+                .start(
+                    () -> run.runs().quirks().withoutGuards(run.request, super::startAsync),
+                    /* original= */ true));
   }
 
   @Override
@@ -125,12 +126,14 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     return run.call(
         () ->
             isOriginal(request, response)
-                ? run.async.start(
-                    () -> super.startAsync(run.request, run.response), /* original= */ true)
-                : run.async.start(
-                    () ->
-                        super.startAsync(Wrappers.unguarded(request), Wrappers.unguarded(response)),
-                    /* original= */ false));
+                ? run.async()
+                    .start(() -> super.startAsync(run.request, run.response), /* original= */ true)
+                : run.async()
+                    .start(
+                        () ->
+                            super.startAsync(
+                                Wrappers.unguarded(request), Wrappers.unguarded(response)),
+                        /* original= */ false));
   }
 
   @Override
@@ -138,7 +141,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
     return run.call(
         () -> {
           AsyncContext real = super.getAsyncContext(); // throws if there is none in this pass
-          AsyncContext guarded = run.async.context();
+          AsyncContext guarded = run.async().context();
           return guarded == null ? real : guarded;
         });
   }

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -24,6 +24,15 @@ import org.jspecify.annotations.Nullable;
  * one after the other: the next pass begins only when the worker of the one before has left.
  */
 final class RequestRun extends RunState implements Runnable {
+
+  // Flags, each 0 or 1, that something is done once for.
+  private static final AtomicIntegerFieldUpdater<RequestRun> INTERRUPT_DUE = flag("interruptDue");
+  private static final AtomicIntegerFieldUpdater<RequestRun> LEFT_REPORTED = flag("leftReported");
+  private static final AtomicIntegerFieldUpdater<RequestRun> PLACED = flag("placed");
+
+  private static AtomicIntegerFieldUpdater<RequestRun> flag(String name) {
+    return AtomicIntegerFieldUpdater.newUpdater(RequestRun.class, name);
+  }
 
   // ---- for the whole run
 
@@ -40,7 +49,6 @@ final class RequestRun extends RunState implements Runnable {
   final ResponseHead head;
   final GuardedRequest guardedRequest;
   final GuardedResponse guardedResponse;
-  final AsyncCycle async = new AsyncCycle(this);
   final InterruptFence interrupts = new InterruptFence();
 
   private final Runs runs;
@@ -60,7 +68,7 @@ final class RequestRun extends RunState implements Runnable {
 
   private volatile Thread containerThread = Thread.currentThread();
   private @Nullable ClassLoader loader;
-  private @Nullable Runnable onBegin;
+  private boolean watched;
   private @Nullable Supplier<Runnable> context;
 
   /** The phase after the worker has returned from the chain; -1 before. */
@@ -79,7 +87,7 @@ final class RequestRun extends RunState implements Runnable {
   private volatile boolean released;
 
   /** The worker is to be interrupted when nobody is inside a read or a write any more. */
-  private final AtomicBoolean interruptDue = new AtomicBoolean();
+  private volatile int interruptDue;
 
   /** Jetty calls onComplete inside complete(): this thread must not wait for itself there. */
   private volatile @Nullable Thread releaser;
@@ -88,16 +96,19 @@ final class RequestRun extends RunState implements Runnable {
   private volatile @Nullable ExpiryReport report;
   private volatile @Nullable WorkerInterrupt interrupt;
 
-  private final AtomicBoolean leftReported = new AtomicBoolean();
+  private volatile int leftReported;
 
   /** It has a place of {@link Bulkheads}. */
-  private final AtomicBoolean placed = new AtomicBoolean();
+  private volatile int placed;
 
   /** Set before the run is parked: to be completed, once, by the last one out. */
   private volatile @Nullable AsyncContext parkedContext;
 
   /** Threads other than the container thread that wait for something to leave. Copied on write. */
   private volatile Thread[] waiters = {};
+
+  /** Null as long as nobody has asked for it, which most applications never do. */
+  private volatile @Nullable AsyncCycle async;
 
   // Guarded by this.
   private DeadlineTimer.@Nullable Alarm alarm;
@@ -354,6 +365,32 @@ final class RequestRun extends RunState implements Runnable {
 
   // ---- a pass: its container thread
 
+  /** The application's asynchronous side of this run. */
+  AsyncCycle async() {
+    AsyncCycle made = async;
+    return made == null ? makeAsync() : made;
+  }
+
+  /**
+   * Race with {@link #makeAsync} by a thread of the application's own while the pass ends: it is
+   * made in time to be found here, or it is made for no pass.
+   */
+  private synchronized @Nullable AsyncCycle madeAsync() {
+    return async;
+  }
+
+  private synchronized AsyncCycle makeAsync() {
+    AsyncCycle made = async;
+    if (made == null) {
+      made = new AsyncCycle(this);
+      if (afterLeave < 0) {
+        made.enterPass(containerThread); // it is made by a worker, within the pass
+      }
+      async = made;
+    }
+    return made;
+  }
+
   /** Prepares the next pass. */
   void enterPass(
       FilterChain chain,
@@ -376,7 +413,10 @@ final class RequestRun extends RunState implements Runnable {
     afterLeave = -1;
     failure = null;
     outside = null; // perhaps this very thread, which in the `container` kind runs the chain now
-    async.enterPass(containerThread);
+    AsyncCycle before = async;
+    if (before != null) {
+      before.enterPass(containerThread);
+    }
   }
 
   /** What this container thread has is what the worker will have, too. */
@@ -384,14 +424,14 @@ final class RequestRun extends RunState implements Runnable {
     context = runs.context().capture();
   }
 
-  /** What to do when the worker has gone in: on the worker. */
-  void onBegin(Runnable action) {
-    onBegin = action;
+  /** The timer is to look at the run, from the moment that its worker goes in. */
+  void watched() {
+    watched = true;
   }
 
   /** {@link Bulkheads#enter} has let it in. */
   void placed() {
-    placed.set(true);
+    placed = 1;
   }
 
   /**
@@ -400,14 +440,14 @@ final class RequestRun extends RunState implements Runnable {
    * are places.
    */
   void leavePlace() {
-    if (placed.compareAndSet(true, false)) {
+    if (placed == 1 && PLACED.compareAndSet(this, 1, 0)) {
       runs.bulkheads().leave(bulkhead);
     }
   }
 
   /** Waits until the worker has left. False: the deadline came first. */
   boolean awaitLeave() {
-    return await(() -> afterLeave >= 0, /* nanos= */ -1);
+    return afterLeave >= 0 || await(() -> afterLeave >= 0, /* nanos= */ -1);
   }
 
   /** The phase that the worker left the run in. */
@@ -454,7 +494,10 @@ final class RequestRun extends RunState implements Runnable {
       return;
     }
     try {
-      async.registerListeners();
+      AsyncCycle begun = madeAsync();
+      if (begun != null) {
+        begun.registerListeners();
+      }
       if (afterLeave == CLOSING) {
         head.sendError(outerResponse); // nobody is inside
       } else {
@@ -531,8 +574,8 @@ final class RequestRun extends RunState implements Runnable {
     interrupts.open(worker);
     Throwable thrown = null;
     try {
-      if (onBegin != null) {
-        onBegin.run();
+      if (watched) {
+        runs.watch(this);
       }
       // Race with expiry: an interrupt sent before the fence for interrupts was open found nobody.
       if (!isExpired()) {
@@ -633,13 +676,13 @@ final class RequestRun extends RunState implements Runnable {
    * of the container any more.
    */
   void interruptOutside() {
-    interruptDue.set(true);
+    interruptDue = 1;
     interruptIfOutside();
   }
 
   /** Race between the one who wants the interrupt and the last one out: either sees the other. */
   private void interruptIfOutside() {
-    if (interruptDue.get() && !isTransferring() && interruptDue.compareAndSet(true, false)) {
+    if (interruptDue == 1 && !isTransferring() && INTERRUPT_DUE.compareAndSet(this, 1, 0)) {
       interrupts.interrupt();
     }
   }
@@ -807,11 +850,11 @@ final class RequestRun extends RunState implements Runnable {
 
   /** True once: that the late worker has left is to be reported by the caller. */
   boolean mayReportLeft() {
-    return leftReported.compareAndSet(false, true);
+    return LEFT_REPORTED.compareAndSet(this, 0, 1);
   }
 
   boolean isLeftReported() {
-    return leftReported.get();
+    return leftReported == 1;
   }
 
   /** How long it has been expired. */

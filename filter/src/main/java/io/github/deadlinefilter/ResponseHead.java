@@ -2,7 +2,7 @@ package io.github.deadlinefilter;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,13 @@ final class ResponseHead {
 
   private final HttpServletResponse response;
   private final ContainerQuirks quirks;
-  private final AtomicReference<@Nullable HeaderSnapshot> before = new AtomicReference<>();
-  private final AtomicReference<@Nullable PendingError> error = new AtomicReference<>();
+  private static final AtomicReferenceFieldUpdater<ResponseHead, @Nullable HeaderSnapshot> BEFORE =
+      AtomicReferenceFieldUpdater.newUpdater(ResponseHead.class, HeaderSnapshot.class, "before");
+  private static final AtomicReferenceFieldUpdater<ResponseHead, @Nullable PendingError> ERROR =
+      AtomicReferenceFieldUpdater.newUpdater(ResponseHead.class, PendingError.class, "error");
+
+  private volatile @Nullable HeaderSnapshot before;
+  private volatile @Nullable PendingError error;
   private volatile boolean errorSent;
 
   ResponseHead(HttpServletResponse response, ContainerQuirks quirks) {
@@ -36,14 +41,14 @@ final class ResponseHead {
    * the application: each comes here before its own change, so the first snapshot is clean.
    */
   void remember() {
-    if (before.get() == null) {
-      before.compareAndSet(null, HeaderSnapshot.of(response, quirks));
+    if (before == null) {
+      BEFORE.compareAndSet(this, null, HeaderSnapshot.of(response, quirks));
     }
   }
 
   /** The headers that the application has not set. To be called when the fence is closed. */
   HeaderSnapshot before() {
-    HeaderSnapshot snapshot = before.get();
+    HeaderSnapshot snapshot = before;
     return snapshot == null ? HeaderSnapshot.of(response, quirks) : snapshot;
   }
 
@@ -53,25 +58,25 @@ final class ResponseHead {
    * @throws IllegalStateException if there is one already, as containers do
    */
   void record(int status, @Nullable String message) {
-    if (!error.compareAndSet(null, new PendingError(status, message))) {
+    if (!ERROR.compareAndSet(this, null, new PendingError(status, message))) {
       throw new IllegalStateException("The response is committed: sendError has been called");
     }
   }
 
   /** Whether the application's part of the response is over, because it has called sendError. */
   boolean hasError() {
-    return error.get() != null;
+    return error != null;
   }
 
   /** The status of the recorded sendError, else {@code other}. */
   int statusOr(int other) {
-    PendingError pending = error.get();
+    PendingError pending = error;
     return pending == null ? other : pending.status();
   }
 
   /** Makes the recorded sendError, once, if there is one: where the worker is out of the way. */
   void sendError(HttpServletResponse outer) throws IOException {
-    PendingError pending = error.get();
+    PendingError pending = error;
     if (pending == null || errorSent) {
       return;
     }

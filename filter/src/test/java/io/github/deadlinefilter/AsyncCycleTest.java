@@ -34,7 +34,7 @@ class AsyncCycleTest {
       BareServlet.run(
           (request, response) -> {
             RequestRun own = ((GuardedRequest) request).run;
-            own.async.start(() -> container, /* original= */ true);
+            own.async().start(() -> container, /* original= */ true);
           });
   private final AtomicBoolean sends = new AtomicBoolean(true);
 
@@ -45,7 +45,7 @@ class AsyncCycleTest {
     run.report(ExpiryReport.of(run, "async", /* ran= */ false, List.of()));
     assertTrue(run.tryAnswerDirect(/* presence= */ 0, /* always= */ true));
     run.stay();
-    run.async.ioListeners().afterWrite(sends::get, () -> run.exit(RunState.CALL));
+    run.async().ioListeners().afterWrite(sends::get, () -> run.exit(RunState.CALL));
     run.parked();
   }
 
@@ -55,7 +55,7 @@ class AsyncCycleTest {
       told.add(call);
     }
     if (call.equals("complete")) {
-      run.async.onComplete(new AsyncEvent(BareServlet.empty(AsyncContext.class)));
+      run.async().onComplete(new AsyncEvent(BareServlet.empty(AsyncContext.class)));
       told.add("completed");
     }
     return null;
@@ -63,7 +63,7 @@ class AsyncCycleTest {
 
   private AsyncContext cycle() {
     run.run();
-    return Objects.requireNonNull(run.async.context());
+    return Objects.requireNonNull(run.async().context());
   }
 
   /** By then the container may use its objects for somebody else. */
@@ -84,7 +84,7 @@ class AsyncCycleTest {
         new Thread(
             () -> {
               try {
-                run.async.onError(new AsyncEvent(BareServlet.empty(AsyncContext.class)));
+                run.async().onError(new AsyncEvent(BareServlet.empty(AsyncContext.class)));
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
