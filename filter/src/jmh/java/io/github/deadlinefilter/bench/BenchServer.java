@@ -59,6 +59,7 @@ final class BenchServer {
     var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http), http2);
     connector.setHost("127.0.0.1");
     connector.setAcceptQueueSize(4096);
+    connector.setIdleTimeout(300_000);
     server.addConnector(connector);
     var context = new ServletContextHandler();
     Filter filter = contender.filter();

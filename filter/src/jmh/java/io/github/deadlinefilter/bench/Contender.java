@@ -187,7 +187,7 @@ enum Contender {
     Map<String, String> initParams() {
       return Map.of(
           "maxRequestMs", String.valueOf(DEADLINE.toMillis()),
-          "maxRequestsPerSec", "1000000000",
+          "maxRequestsPerSec", "200000", // for each it remembers when it was
           "throttledRequests", "1000000",
           "trackSessions", "false",
           "ipWhitelist", "0.0.0.0/0");
@@ -238,7 +238,7 @@ enum Contender {
         .set("maxStuck", String.valueOf(most))
         .deadline(DEADLINE)
         .route("/deaf = 500ms")
-        .route("/held = 30s")
+        .route("/held = 15s")
         .build();
   }
 

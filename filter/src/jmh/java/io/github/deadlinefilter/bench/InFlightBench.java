@@ -50,7 +50,7 @@ final class InFlightBench {
   /** The client's side. */
   private static final class Flight {
     /** Of the route {@code /held}: long enough to look at the heap meanwhile. */
-    private static final long DEADLINE = TimeUnit.SECONDS.toNanos(30);
+    private static final long DEADLINE = TimeUnit.SECONDS.toNanos(15);
 
     final AtomicInteger answered = new AtomicInteger();
     private final Child child;
@@ -67,6 +67,7 @@ final class InFlightBench {
     /** Bytes for each request that is inside. */
     double heap(int requests) throws Exception {
       HTTP2Client client = new HTTP2Client();
+      client.setStreamIdleTimeout(TimeUnit.MINUTES.toMillis(5)); // nothing moves for a while
       client.start();
       try {
         List<Session> sessions = new ArrayList<>();
@@ -89,7 +90,7 @@ final class InFlightBench {
         CompletableFuture<?>[] all = ask(sessions, "/held", requests);
         long start = System.nanoTime();
         while (Integer.parseInt(child.ask("inside")) < requests) {
-          if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(20)) {
+          if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
             throw new IOException("only " + child.ask("inside") + " are inside");
           }
           Thread.sleep(20);
