@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): a slot for each tick, in which the
  * alarms of that tick stand, those of later rounds among them. Unlike most wheels it does not turn
- * by itself: its thread sleeps until the first alarm is due, to the nanosecond, so that it costs
- * nothing where nothing rings, and ticks only say in which slot to look.
+ * by itself: its thread sleeps until the first alarm is due, to the nanosecond, or for a round, so
+ * that it costs next to nothing where nothing rings, and ticks only say in which slot to look.
  *
  * <p>One daemon thread, started with the first alarm. What it runs must not block. A cancelled
  * alarm leaves the wheel at once, so that nothing of a finished request is kept.
@@ -41,7 +41,7 @@ final class DeadlineTimer implements AutoCloseable {
     private final Runnable task;
     private final long due;
 
-    /** Changed while both the old and the new one are locked, or nobody else has the alarm. */
+    /** Written under the monitor of the slot that it comes into or leaves. */
     private volatile @Nullable Slot slot;
 
     // Guarded by the slot.

@@ -23,8 +23,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Measures everything, and writes it to {@code bench-JAVA.md} and {@code bench-JAVA.svg} in the
- * working directory. Takes half an hour. {@code bench.rounds} (5) and {@code bench.seconds} (4) say
- * how often each contender is asked and for how long, {@code bench.only} takes some of the parts.
+ * working directory. Takes a quarter of an hour. {@code bench.rounds} (5) and {@code bench.seconds}
+ * (4) say how often each contender is asked and for how long, {@code bench.only} takes some of the
+ * parts.
  */
 final class Figures {
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);

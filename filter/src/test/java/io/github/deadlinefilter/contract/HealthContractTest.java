@@ -23,30 +23,30 @@ class HealthContractTest {
                   "/*",
                   setup
                       .filter()
-                      .route("/deaf = 50ms")
+                      .route("/deaf = 500ms")
                       .route("/health = none")
                       .set("recycle", "1 stuck for 1s")
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/health", new DeadlineHealthServlet(), entry -> {});
       try (TestContainer container = setup.start(app)) {
-        Response well = ask(container, "/health");
+        Response well = RawClient.ask(container, "/health");
         assertEquals(200, well.status());
         assertEquals("up filter-0: stuck workers: 0\n", well.text());
-        assertEquals(503, ask(container, "/deaf").status());
-        Gate.eventually(() -> ask(container, "/health").status() == 503, "down");
-        assertEquals("down filter-0: stuck, stuck workers: 1\n", ask(container, "/health").text());
+        Gate.eventually( // a first request may be late before its worker has begun
+            () -> {
+              assertEquals(503, RawClient.ask(container, "/deaf").status());
+              return deaf.inside() == 1;
+            },
+            "a stuck worker");
+        Gate.eventually(() -> RawClient.ask(container, "/health").status() == 503, "down");
+        assertEquals(
+            "down filter-0: stuck, stuck workers: 1\n", RawClient.ask(container, "/health").text());
         FilterLog.await(container, "The last resort is reached: 1 workers ", 1);
         deaf.release();
-        Gate.eventually(() -> ask(container, "/health").status() == 200, "up again");
+        Gate.eventually(() -> RawClient.ask(container, "/health").status() == 200, "up again");
         FilterLog.await(container, "The last resort is over: ", 1);
       }
-    }
-  }
-
-  private static Response ask(TestContainer container, String path) throws Exception {
-    try (RawClient client = RawClient.connect(container)) {
-      return client.get(path).read();
     }
   }
 }

@@ -86,27 +86,23 @@ class JndiContractTest {
                 "/thread",
                 (request, response) ->
                     response.getOutputStream().print(Thread.currentThread().getName()));
-    return Containers.TOMCAT.start(app);
-  }
-
-  private static Response ask(TestContainer container, String path) throws Exception {
-    try (RawClient client = RawClient.connect(container)) {
-      return client.get(path).read();
-    }
+    TestContainer container = Containers.TOMCAT.start(app);
+    RawClient.ask(container, "/thread"); // the first request of a container takes long
+    return container;
   }
 
   private static void runsOnManagedThreads(String worker) throws Exception {
     ManagedExecutorService managed = managed();
     try (var deaf = new Deaf();
         TestContainer container = start(worker, managed, deaf, "")) {
-      String thread = ask(container, "/thread").text();
+      String thread = RawClient.ask(container, "/thread").text();
       assertTrue(thread.startsWith("managed-"), thread);
-      Response late = ask(container, "/deaf");
+      Response late = RawClient.ask(container, "/deaf");
       assertEquals(503, late.status());
       assertTrue(late.complete(), late::toString);
       deaf.release();
       FilterLog.await(container, FilterLog.LEFT, 1);
-      assertEquals(thread, ask(container, "/thread").text());
+      assertEquals(thread, RawClient.ask(container, "/thread").text());
     } finally {
       managed.shutdownNow();
     }
@@ -128,15 +124,16 @@ class JndiContractTest {
     ManagedExecutorService managed = managed();
     try (var deaf = new Deaf();
         TestContainer container = start("jndi:" + NAME, managed, deaf, "deadline=2s")) {
-      assertEquals(503, ask(container, "/deaf").status());
+      assertEquals(503, RawClient.ask(container, "/deaf").status());
       try (RawClient waiting = RawClient.connect(container).get("/thread")) {
         Gate.eventually(
-            () -> ask(container, "/thread").text().contains("reason queue-full,"), "it is full");
+            () -> RawClient.ask(container, "/thread").text().contains("reason queue-full,"),
+            "it is full");
         Response response = waiting.read();
         assertTrue(response.text().contains("reason expired-in-queue,"), response::toString);
       }
       deaf.release();
-      Gate.eventually(() -> ask(container, "/thread").status() == 200, "it flows again");
+      Gate.eventually(() -> RawClient.ask(container, "/thread").status() == 200, "it flows again");
     } finally {
       managed.shutdownNow();
     }
@@ -156,7 +153,7 @@ class JndiContractTest {
               new RejectedExecutionException("not now"),
               new IllegalStateException("stopped"))) {
         for (int i = 0; i < 3; i++) {
-          Response refused = ask(container, "/thread");
+          Response refused = RawClient.ask(container, "/thread");
           assertTrue(refused.text().contains("reason queue-full,"), refused::toString);
         }
         now.set(
@@ -165,7 +162,7 @@ class JndiContractTest {
             });
       }
       now.set(task -> new Thread(task, "managed-by-hand").start());
-      assertEquals("managed-by-hand", ask(container, "/thread").text());
+      assertEquals("managed-by-hand", RawClient.ask(container, "/thread").text());
     }
   }
 

@@ -55,6 +55,13 @@ public abstract class RawClient implements AutoCloseable {
     return new Http1Client(new Socket(), port, /* receiveBufferBytes= */ 0);
   }
 
+  /** The answer to one GET on a connection of its own, which is closed. */
+  static Response ask(TestContainer container, String path) throws Exception {
+    try (RawClient client = connect(container)) {
+      return client.get(path).read();
+    }
+  }
+
   /** Sends these characters as bytes of ISO 8859-1, exactly as they are. */
   public final RawClient send(String raw) throws IOException {
     return send(raw.getBytes(StandardCharsets.ISO_8859_1));
