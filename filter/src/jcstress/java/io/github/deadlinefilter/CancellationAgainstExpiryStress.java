@@ -19,7 +19,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 public class CancellationAgainstExpiryStress {
   private final AtomicInteger called = new AtomicInteger();
-  private final Deadline deadline = new Deadline(() -> 0, "GET /x", 1, Runnable::run);
+  private final RequestDeadline deadline =
+      new RequestDeadline(new ManualClockwork(new ManualTicker(), Runnable::run), "GET /x", 1);
 
   @Actor
   public void application() {
@@ -28,7 +29,7 @@ public class CancellationAgainstExpiryStress {
 
   @Actor
   public void clock() {
-    deadline.cancelAll();
+    deadline.cancelAll(true);
   }
 
   @Arbiter

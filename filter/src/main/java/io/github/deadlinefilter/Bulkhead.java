@@ -90,7 +90,7 @@ final class Bulkhead {
   }
 
   /** A worker that went in at {@code begin} has left. */
-  void served(long begin, Deadline deadline) {
+  void served(long begin, RequestDeadline deadline) {
     if (times != null) {
       times.add(ticker.nanos() - begin, deadline.lengthNanos());
     }

@@ -4,65 +4,91 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.concurrent.Executor;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instant at which the current request must be answered, and what is to be cancelled then.
+ * The instant at which work must be done, and what is to be cancelled then: that of the current
+ * request, or of a scope of the application's own, which a request's may have inside it.
  *
- * <p>On a route with {@code until=commit} it is lifted when the response begins; with {@code idle}
- * it is from then on the instant at which the response is cut unless it makes progress before.
+ * <pre>{@code
+ * Deadline deadline = Deadline.current();
+ * statement.setQueryTimeout((int) deadline.cap(Duration.ofSeconds(2)).toSeconds());
+ * try (var registration = deadline.onExpire(statement::cancel)) { ... }
  *
- * <p>Thread-safe. {@link #current()} knows the request's deadline on the thread that runs the
- * request's chain and in tasks given to {@link jakarta.servlet.AsyncContext#start}; elsewhere it is
- * {@link #NONE}.
+ * Price price = Deadline.call(Duration.ofMillis(300), () -> slowPrice());  // or it throws
+ * boolean sent = Deadline.tryRun(Duration.ofSeconds(1), () -> slowMail()); // or it moves on
+ * }</pre>
+ *
+ * <p>Scopes nest. The one inside never has more time than the one outside, and each knows whether
+ * it was its own time that was over ({@link DeadlineScope#hasFired}). An exception that is not a
+ * deadline's passes through all of them unchanged. When a scope has ended no interrupt of its own
+ * is left on the thread, and none of the application's is lost.
+ *
+ * <p>Thread-safe. {@link #current()} knows the deadline on the thread that runs the request's chain
+ * and in tasks given to {@link jakarta.servlet.AsyncContext#start}, in a scope, and in what {@link
+ * #wrap(Runnable)} has made; elsewhere it is {@link #NONE}.
  */
-public final class Deadline {
+public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, Deadline.None {
   /** No deadline: never passes, and nothing that is registered with it is ever called. */
-  public static final Deadline NONE =
-      new Deadline(Ticker.SYSTEM, "none", Route.NO_DEADLINE, Runnable::run);
+  @SuppressWarnings("ClassInitializationDeadlock") // nobody else can come to None first
+  public static final Deadline NONE = new None();
 
   private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
-  private final Ticker ticker;
-  private final String route;
-  private final long lengthNanos;
-  private final long startNanos;
-  private final Executor cancellers;
+  /** Why a deadline is over. */
+  public enum Cause {
+    /** The time is up. */
+    DEADLINE,
+    /** The response had begun and made no progress for as long as its route's {@code idle} says. */
+    IDLE,
+    /** Nobody waits for the answer any more. */
+    CLIENT_GONE,
+    /** The application is being stopped. */
+    SHUTDOWN,
+    /** An operator has ended the request. */
+    CANCELLED
+  }
 
-  /** The response has begun and the route says until=commit: only the idle limit counts now. */
-  private volatile boolean begun;
+  /** What a scope is put around: as a {@link Callable}, with the exceptions that it really has. */
+  @FunctionalInterface
+  public interface Work<T extends @Nullable Object, E extends Exception> {
+    T call() throws E;
+  }
 
-  /** Somebody is debugging: it has no end, whatever it was. */
-  private volatile boolean suspended;
+  /** As {@link Work}, without a result. */
+  @FunctionalInterface
+  public interface Action<E extends Exception> {
+    void run() throws E;
 
-  // Written before begun is.
-  private volatile long idleNanos;
-  private volatile long progressNanos;
-
-  /** Why the run was told to end before its time, null if it was not. */
-  private volatile @Nullable Reason endedEarly;
+    /** The same for what needs a result: null. */
+    @SuppressWarnings("NullAway") // of a type that has no other value
+    default Work<@Nullable Void, E> asWork() {
+      return () -> {
+        run();
+        return null;
+      };
+    }
+  }
 
   // Guarded by this.
   private @Nullable Deque<Registration> registrations;
   private boolean expired;
+  private boolean interrupts;
 
-  /**
-   * A deadline that begins now.
-   *
-   * @param lengthNanos nanoseconds, or {@link Route#NO_DEADLINE}
-   * @param cancellers runs what {@link #onExpire} was given
-   */
-  Deadline(Ticker ticker, String route, long lengthNanos, Executor cancellers) {
-    this.ticker = ticker;
-    this.route = route;
-    this.lengthNanos = lengthNanos;
-    this.startNanos = ticker.nanos();
-    this.cancellers = cancellers;
-  }
+  Deadline() {}
 
-  /** The deadline of the request that this thread works for, else {@link #NONE}. Never null. */
+  // ---- which one
+
+  /** The deadline of what this thread works for, else {@link #NONE}. Never null. */
   public static Deadline current() {
     Deadline deadline = CURRENT.get();
     return deadline == null ? NONE : deadline;
@@ -79,58 +105,44 @@ public final class Deadline {
     return before;
   }
 
+  // ---- how much is left
+
   /** The time left, never negative; {@code Duration.ofNanos(Long.MAX_VALUE)} if there is no end. */
-  public Duration remaining() {
+  public final Duration remaining() {
     return Duration.ofNanos(Math.max(0, remainingNanos()));
   }
 
   /** Nanoseconds left, negative once passed; {@link Long#MAX_VALUE} if there is no end. */
-  long remainingNanos() {
-    if (endedEarly != null) {
-      return 0;
-    }
-    if (isUnlimited()) {
-      return Long.MAX_VALUE;
-    }
-    return begun ? idleNanos - (ticker.nanos() - progressNanos) : lengthNanos - elapsedNanos();
-  }
+  abstract long remainingNanos();
 
-  long elapsedNanos() {
-    return ticker.nanos() - startNanos;
-  }
-
-  /** The full length in nanoseconds. */
-  long lengthNanos() {
-    return lengthNanos;
-  }
-
-  private boolean isUnlimited() {
-    return suspended
-        || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);
+  /** Whether it has no end. */
+  public final boolean isUnlimited() {
+    return remainingNanos() == Long.MAX_VALUE;
   }
 
   /** Whether no time is left. */
-  public boolean isExpired() {
+  public final boolean isExpired() {
     return remainingNanos() <= 0;
   }
+
+  /**
+   * Why it is over, or would be if it were now: {@link Cause#DEADLINE} as long as nothing is known.
+   */
+  public abstract Cause cause();
 
   /**
    * For loops that want to stop by themselves.
    *
    * @throws DeadlineExceededException if no time is left
    */
-  public void check() {
+  public final void check() {
     if (isExpired()) {
       throw exceeded();
     }
   }
 
-  DeadlineExceededException exceeded() {
-    Reason early = endedEarly;
-    return early == null && begun && idleNanos != Route.NO_IDLE_LIMIT
-        ? new DeadlineExceededException(route, Duration.ofNanos(idleNanos), Reason.IDLE)
-        : new DeadlineExceededException(route, Duration.ofNanos(lengthNanos), early);
-  }
+  /** What whoever goes on after the end gets. */
+  abstract DeadlineExceededException exceeded();
 
   /**
    * The smaller of a limit of your own and the time left: for a client's own timeout setting.
@@ -138,7 +150,7 @@ public final class Deadline {
    * @param own zero or more
    * @throws IllegalArgumentException if {@code own} is negative
    */
-  public Duration cap(Duration own) {
+  public final Duration cap(Duration own) {
     if (own.isNegative()) {
       throw new IllegalArgumentException("own: " + own + " is negative");
     }
@@ -146,19 +158,65 @@ public final class Deadline {
     return own.compareTo(left) <= 0 ? own : left;
   }
 
+  // ---- waiting, and being told
+
   /**
-   * Calls {@code cancellation} once if the request expires before the registration is closed, on a
-   * thread of the filter's own: it may block, and one that blocks or throws does not stop the
-   * others. The latest registered is started first. If the request has expired already it is called
-   * at once, on that thread too.
+   * {@code future.get()}, bounded by the time left. When that is over, {@code future} is cancelled.
+   *
+   * @throws DeadlineExceededException if the time is over before the result is there
+   * @throws InterruptedException as {@code get} does, for an interrupt that is not this deadline's;
+   *     the future goes on
+   * @throws ExecutionException as {@code get} does
+   * @throws CancellationException if somebody else has cancelled it
    */
-  public Registration onExpire(Runnable cancellation) {
-    Registration registration =
-        new Registration(Objects.requireNonNull(cancellation, "cancellation"));
-    if (this == NONE) {
-      return registration;
+  @SuppressWarnings("try") // it is there to be closed
+  public final <T extends @Nullable Object> T await(Future<T> future)
+      throws InterruptedException, ExecutionException {
+    try (Registration registration = onExpire(() -> future.cancel(true))) {
+      for (long left = remainingNanos(); left > 0 || future.isDone(); left = remainingNanos()) {
+        try {
+          return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          // Over, unless somebody has extended it meanwhile.
+        }
+      }
+    } catch (InterruptedException | CancellationException e) {
+      if (!isExpired()) {
+        throw e;
+      }
     }
+    future.cancel(/* mayInterruptIfRunning= */ true);
+    throw exceeded();
+  }
+
+  /**
+   * Calls {@code cancellation} once if the time is over before the registration is closed, on a
+   * thread of its own: it may block, and one that blocks or throws does not stop the others. The
+   * latest registered is started first. If the time is over already it is called at once, on such a
+   * thread too.
+   */
+  public final Registration onExpire(Runnable cancellation) {
+    return register(new Registration(Objects.requireNonNull(cancellation, "cancellation")));
+  }
+
+  /** As {@link #onExpire}: {@code inner} is told on the thread that tells this one. */
+  final Registration onExpire(DeadlineScope inner) {
+    return register(
+        new Registration(() -> {}) {
+          @Override
+          void due(boolean interrupts) {
+            if (settle()) {
+              inner.outerExpired(interrupts);
+            }
+          }
+        });
+  }
+
+  private Registration register(Registration registration) {
     synchronized (this) {
+      if (this == NONE) {
+        return registration;
+      }
       if (!expired) {
         if (registrations == null) {
           registrations = new ArrayDeque<>();
@@ -167,99 +225,372 @@ public final class Deadline {
         return registration;
       }
     }
-    cancellers.execute(registration::start);
+    registration.due(interrupts);
     return registration;
   }
 
-  /** The request expired: starts what is registered. Returns how many there were. */
-  int cancelAll() {
+  /**
+   * The time is over: starts what is registered. Returns how many there were.
+   *
+   * @param interrupts whether threads that work for it are to be interrupted
+   */
+  final int cancelAll(boolean interrupts) {
     Registration[] due;
     synchronized (this) {
       expired = true;
+      this.interrupts = interrupts;
       due =
           registrations == null ? new Registration[0] : registrations.toArray(Registration[]::new);
       registrations = null;
     }
     for (Registration registration : due) {
-      cancellers.execute(registration::start);
+      registration.due(interrupts);
     }
     return due.length;
   }
 
-  /**
-   * The response has begun and that is all that the route asks for, if it goes on making progress.
-   *
-   * @param idleLimitNanos from now, and from each progress; or {@link Route#NO_IDLE_LIMIT}
-   * @return false if it had begun before
-   */
-  boolean begin(long idleLimitNanos) {
-    if (begun) {
-      return false;
-    }
-    idleNanos = idleLimitNanos;
-    progressNanos = ticker.nanos();
-    begun = true;
-    return true;
-  }
-
-  boolean hasBegun() {
-    return begun;
-  }
-
-  /** Bytes of the request or the response have moved. */
-  void progress() {
-    progressNanos = ticker.nanos();
-  }
-
-  /** From now on it has no end, but for {@link #expireNow}. */
-  void suspend() {
-    suspended = true;
-  }
-
-  boolean isSuspended() {
-    return suspended;
-  }
-
-  /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */
-  void expireNow(Reason why) {
-    if (remainingNanos() > 0) {
-      endedEarly = why;
-    }
-  }
-
-  @Override
-  public String toString() {
-    return isUnlimited() ? "Deadline[none]" : "Deadline[" + route + ", left " + remaining() + "]";
-  }
-
   /** What {@link Deadline#onExpire} registered. {@link #close()} it when the work is done. */
-  public final class Registration implements AutoCloseable {
+  public class Registration implements AutoCloseable {
     private final Runnable cancellation;
 
     /** Started or closed, whichever was first. */
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    private Registration(Runnable cancellation) {
+    Registration(Runnable cancellation) {
       this.cancellation = cancellation;
     }
 
+    /** The time is over. */
+    void due(boolean interrupts) {
+      clockwork().cancel(this::start);
+    }
+
     private void start() {
-      // Race with close(): what was waiting for a thread must not cancel a statement or connection
-      // that somebody else uses by then.
-      if (settled.compareAndSet(false, true)) {
+      if (settle()) {
         cancellation.run();
       }
     }
 
+    /**
+     * Race with close(): what was waiting for a thread must not cancel a statement or connection
+     * that somebody else uses by then.
+     */
+    final boolean settle() {
+      return settled.compareAndSet(false, true);
+    }
+
     /** Forgets the cancellation, if it has not been started. Idempotent, and does not wait. */
     @Override
-    public void close() {
+    public final void close() {
       settled.set(true);
       synchronized (Deadline.this) {
         if (registrations != null) {
           registrations.remove(this);
         }
       }
+    }
+  }
+
+  /**
+   * Notes that something outside the JVM is being called, so that the log can say where the time of
+   * the request went. The adapters do so for what goes through them.
+   *
+   * <pre>{@code
+   * try (var call = Deadline.current().io("redis", "GET session")) { ... }
+   * }</pre>
+   *
+   * @param kind such as {@code sql}, {@code http}, {@code cache}
+   * @param target what is called, without what belongs to its user: a host, a statement without its
+   *     literals. It is shown in the log, up to 120 characters of it
+   */
+  public final IoCall io(String kind, String target) {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(target, "target");
+    IoLedger ledger = ledger();
+    return ledger == null ? new IoCall(null, kind, target, 0) : ledger.begin(kind, target);
+  }
+
+  /** Null if there is no request. */
+  abstract @Nullable IoLedger ledger();
+
+  // ---- changes from inside
+
+  /**
+   * Gives {@code by} more. What is outside keeps its own limit, and so does a response that has
+   * begun on a route with {@code until=commit}.
+   *
+   * @param by positive
+   * @return false if it is over already, or is {@link #NONE}: nothing has changed
+   */
+  public final boolean extend(Duration by) {
+    long more = DeadlineScope.positiveNanos("by", by);
+    return change(left -> left > Long.MAX_VALUE - more ? Long.MAX_VALUE : left + more);
+  }
+
+  /**
+   * Leaves no more than {@code left}, from now on.
+   *
+   * @param left zero, which ends it now, or more
+   * @return as {@link #extend}
+   */
+  public final boolean shorten(Duration left) {
+    if (left.isNegative()) {
+      throw new IllegalArgumentException("left: " + left + " is negative");
+    }
+    long most = DeadlineScope.nanos(left);
+    return change(now -> Math.min(now, most));
+  }
+
+  /** Takes the end away; what is outside keeps its own. Returns as {@link #extend}. */
+  public final boolean lift() {
+    return change(left -> Long.MAX_VALUE);
+  }
+
+  /** What is left, after a change. */
+  @FunctionalInterface
+  interface Change {
+    /** Both in nanoseconds, {@link Long#MAX_VALUE} for no end. */
+    long apply(long left);
+  }
+
+  /** Applies {@code change} to this deadline's own time, unless that is over. */
+  abstract boolean change(Change change);
+
+  // ---- scopes
+
+  /**
+   * Runs {@code action}, which is interrupted when the time is over.
+   *
+   * @param limit positive; counts from now
+   * @throws DeadlineExceededException if the time was over before it ended. What it threw itself
+   *     then is suppressed in that
+   * @throws E what it throws in time, unchanged
+   */
+  public static <E extends Exception> void run(Duration limit, Action<E> action) throws E {
+    call(limit, action.asWork());
+  }
+
+  /** As {@link #run(Duration, Action)}. */
+  public static <E extends Exception> void run(
+      Duration limit, Enforcement enforcement, Action<E> action) throws E {
+    call(limit, enforcement, action.asWork());
+  }
+
+  /** As {@link #run(Duration, Action)}, with a result. One that comes late is dropped. */
+  public static <T extends @Nullable Object, E extends Exception> T call(
+      Duration limit, Work<T, E> work) throws E {
+    return call(limit, Enforcement.INTERRUPT, work);
+  }
+
+  /** As {@link #call(Duration, Work)}. */
+  public static <T extends @Nullable Object, E extends Exception> T call(
+      Duration limit, Enforcement enforcement, Work<T, E> work) throws E {
+    return ScopedWork.of(limit, enforcement, work).call();
+  }
+
+  /**
+   * As {@link #run(Duration, Action)}, but moves on when the time is over.
+   *
+   * @return whether it ended in time
+   */
+  public static <E extends Exception> boolean tryRun(Duration limit, Action<E> action) throws E {
+    return tryRun(limit, Enforcement.INTERRUPT, action);
+  }
+
+  /** As {@link #tryRun(Duration, Action)}. */
+  public static <E extends Exception> boolean tryRun(
+      Duration limit, Enforcement enforcement, Action<E> action) throws E {
+    return ScopedWork.of(limit, enforcement, action.asWork()).tryCall();
+  }
+
+  /**
+   * As {@link #tryRun(Duration, Action)}, with a result.
+   *
+   * @return empty if it was not there in time
+   * @throws NullPointerException if it is null
+   */
+  public static <T, E extends Exception> Optional<T> tryCall(Duration limit, Work<T, E> work)
+      throws E {
+    return tryCall(limit, Enforcement.INTERRUPT, work);
+  }
+
+  /** As {@link #tryCall(Duration, Work)}. */
+  public static <T, E extends Exception> Optional<T> tryCall(
+      Duration limit, Enforcement enforcement, Work<T, E> work) throws E {
+    ScopedWork<T, E> scoped = ScopedWork.of(limit, enforcement, work);
+    return scoped.tryCall() ? Optional.of(scoped.result()) : Optional.empty();
+  }
+
+  /**
+   * The block form: the lines up to {@link DeadlineScope#close} are interrupted when the time is
+   * over. To be closed on the same thread, the inner before the outer.
+   *
+   * @param limit positive; counts from now
+   */
+  public static DeadlineScope within(Duration limit) {
+    return within(limit, Enforcement.INTERRUPT);
+  }
+
+  /**
+   * As {@link #within(Duration)}.
+   *
+   * @throws IllegalArgumentException if it is {@link Enforcement#ABANDON}: a block cannot be left
+   *     behind
+   */
+  public static DeadlineScope within(Duration limit, Enforcement enforcement) {
+    return DeadlineScope.opened(limit, enforcement);
+  }
+
+  /**
+   * For a few lines that must not be interrupted: holds the interrupts of all deadlines around it
+   * back until they are through. Inside, {@link #current()} has no end, but a scope that is opened
+   * there has its own and is interrupted by that. The client is answered in time all the same.
+   */
+  @SuppressWarnings("try") // the block is all there is to it
+  public static <T extends @Nullable Object, E extends Exception> T shield(Work<T, E> work)
+      throws E {
+    try (DeadlineScope shield = DeadlineScope.shielding()) {
+      return work.call();
+    }
+  }
+
+  /** As {@link #shield(Work)}. */
+  public static <E extends Exception> void shieldRun(Action<E> action) throws E {
+    shield(action.asWork());
+  }
+
+  /**
+   * A point of no return: what is in {@code work} is to be done whole or not at all. It does not
+   * begin if less than {@code minBudget} is left, and once it has begun it is shielded as by {@link
+   * #shield}. If the request's deadline passes after that, its client is told that the outcome is
+   * unknown (reason {@code outcome-unknown}, without {@code Retry-After}), never that nothing
+   * happened.
+   *
+   * @param minBudget zero or more
+   * @throws DeadlineExceededException if too little is left: {@code work} has not been called
+   */
+  public static <T extends @Nullable Object, E extends Exception> T critical(
+      Duration minBudget, Work<T, E> work) throws E {
+    if (minBudget.isNegative()) {
+      throw new IllegalArgumentException("minBudget: " + minBudget + " is negative");
+    }
+    Deadline deadline = current();
+    // First: whoever answers an expiry from here on finds it, and then it is looked at the time.
+    deadline.beginCritical();
+    long left = deadline.remainingNanos();
+    if (left <= 0 || left < DeadlineScope.nanos(minBudget)) {
+      deadline.refuseCritical();
+      throw left <= 0
+          ? deadline.exceeded()
+          : DeadlineExceededException.tooLittle(Duration.ofNanos(left), minBudget);
+    }
+    return shield(work);
+  }
+
+  /** The outcome of the request is unknown from here on if it expires. */
+  void beginCritical() {}
+
+  /** What was to begin has not: the last {@link #beginCritical} does not count. */
+  void refuseCritical() {}
+
+  // ---- other threads
+
+  /**
+   * {@code task}, for another thread, with the deadline that is current now: it is interrupted
+   * there as it would be here.
+   *
+   * @return throws {@link DeadlineExceededException} and does not run {@code task} if the time is
+   *     over when it is called
+   */
+  public static Runnable wrap(Runnable task) {
+    Callable<@Nullable Object> wrapped =
+        wrap(
+            () -> {
+              task.run();
+              return null;
+            });
+    return () -> {
+      try {
+        wrapped.call();
+      } catch (Exception e) {
+        throw ScopedWork.<RuntimeException>unchecked(e); // task has no checked ones
+      }
+    };
+  }
+
+  /** As {@link #wrap(Runnable)}. */
+  @SuppressWarnings("try") // the block is all there is to it
+  public static <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+    Objects.requireNonNull(task, "task");
+    Deadline deadline = current();
+    return () -> {
+      deadline.check();
+      try (DeadlineScope here = DeadlineScope.join(deadline)) {
+        return task.call();
+      }
+    };
+  }
+
+  /**
+   * {@code executor}, in which every task has the deadline that is current when it is given. A task
+   * whose time is over before it begins does not: its future fails with {@link
+   * DeadlineExceededException}.
+   */
+  public static ExecutorService wrap(ExecutorService executor) {
+    return new DeadlineExecutor(executor);
+  }
+
+  // ---- for scopes
+
+  /** What makes those act that are nested in this one. */
+  abstract Clockwork clockwork();
+
+  /** A scope has been opened inside, on the calling thread. */
+  void entered() {}
+
+  /** The innermost fence that the calling thread is inside, null if it is in none. */
+  abstract @Nullable InterruptFence fenceHere();
+
+  /** {@link #NONE}. */
+  static final class None extends Deadline {
+    @Override
+    long remainingNanos() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public Cause cause() {
+      return Cause.DEADLINE;
+    }
+
+    @Override
+    DeadlineExceededException exceeded() {
+      throw new IllegalStateException("There is no deadline");
+    }
+
+    @Override
+    boolean change(Change change) {
+      return false;
+    }
+
+    @Override
+    @Nullable IoLedger ledger() {
+      return null;
+    }
+
+    @Override
+    Clockwork clockwork() {
+      return SharedClockwork.INSTANCE;
+    }
+
+    @Override
+    @Nullable InterruptFence fenceHere() {
+      return null;
+    }
+
+    @Override
+    public String toString() {
+      return "Deadline[none]";
     }
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown to an application that goes on using a request, a response or a stream of which the
- * deadline has passed, and by {@link Deadline#check()}.
+ * deadline has passed, by {@link Deadline#check()}, and by scopes of the application's own.
  *
  * <p>It is unchecked on purpose, also where the method could throw an {@link java.io.IOException}:
  * code that shrugs off a failed write must not carry on with a request that is already answered.
@@ -14,37 +14,96 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineExceededException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** Which deadline: the name of its route. */
+  private static final String SCOPE = "scope";
+
   private final String route;
 
   /** How long it was, or the idle limit. */
   private final Duration length;
 
-  /**
-   * @param endedEarly why the request was ended before its deadline, null if it was not; with
-   *     {@link Reason#IDLE} the length is that of the idle limit
-   */
-  DeadlineExceededException(String route, Duration length, @Nullable Reason endedEarly) {
-    super(message(route, Durations.format(length.toNanos()), endedEarly));
+  private final Deadline.Cause why;
+
+  private final String whereTimeWent;
+
+  /** The scope whose time it was, null if it was the request's. */
+  private final transient @Nullable DeadlineScope scope;
+
+  private DeadlineExceededException(
+      String message,
+      String route,
+      Duration length,
+      Deadline.Cause why,
+      String whereTimeWent,
+      @Nullable DeadlineScope scope) {
+    super(whereTimeWent.isEmpty() ? message : message + ": " + whereTimeWent);
     this.route = route;
     this.length = length;
+    this.why = why;
+    this.whereTimeWent = whereTimeWent;
+    this.scope = scope;
   }
 
-  private static String message(String route, String length, @Nullable Reason endedEarly) {
-    if (endedEarly == Reason.IDLE) {
-      return "The response has made no progress for " + length + " (route " + route + ")";
-    }
-    return endedEarly == null
-        ? "The deadline of " + length + " (route " + route + ") has passed"
-        : "The request was ended before its deadline of "
-            + length
-            + " (route "
-            + route
-            + "): "
-            + endedEarly.code();
+  /** Of a request, on {@code route}. */
+  DeadlineExceededException(
+      String route, Duration length, Deadline.Cause why, String whereTimeWent) {
+    this(
+        message(route, Durations.format(length.toNanos()), why),
+        route,
+        length,
+        why,
+        whereTimeWent,
+        null);
   }
 
-  /** The route whose deadline passed: its methods and pattern as configured, or {@code default}. */
+  /** Of a scope. */
+  DeadlineExceededException(DeadlineScope scope, Duration length) {
+    this(
+        "The deadline of " + Durations.format(length.toNanos()) + " (scope) has passed",
+        SCOPE,
+        length,
+        Deadline.Cause.DEADLINE,
+        "",
+        scope);
+  }
+
+  /** Nothing has begun, for it would need {@code needed}. */
+  static DeadlineExceededException tooLittle(Duration left, Duration needed) {
+    return new DeadlineExceededException(
+        "Not begun: "
+            + Durations.format(left.toNanos())
+            + " left where "
+            + Durations.format(needed.toNanos())
+            + " are needed",
+        SCOPE,
+        left,
+        Deadline.Cause.DEADLINE,
+        "",
+        null);
+  }
+
+  private static String message(String route, String length, Deadline.Cause why) {
+    return switch (why) {
+      case DEADLINE -> "The deadline of " + length + " (route " + route + ") has passed";
+      case IDLE -> "The response has made no progress for " + length + " (route " + route + ")";
+      case CLIENT_GONE -> ended(route, length, "its client has gone");
+      case SHUTDOWN -> ended(route, length, "the application is stopping");
+      case CANCELLED -> ended(route, length, "it was cancelled");
+    };
+  }
+
+  private static String ended(String route, String length, String why) {
+    return "The request was ended before its deadline of "
+        + length
+        + " (route "
+        + route
+        + "): "
+        + why;
+  }
+
+  /**
+   * Whose deadline passed: the methods and the pattern of the request's route as configured, or
+   * {@code default}; {@code scope} where it was a scope of the application's own.
+   */
   public String route() {
     return route;
   }
@@ -52,5 +111,23 @@ public final class DeadlineExceededException extends RuntimeException {
   /** The length of the deadline that passed, or of the idle limit if it was that. */
   public Duration length() {
     return length;
+  }
+
+  /** Why it is over. */
+  public Deadline.Cause why() {
+    return why;
+  }
+
+  /**
+   * What the request has called outside the JVM, how often and for how long, as far as it is known
+   * ({@link Deadline#io}); empty if it is not.
+   */
+  public String whereTimeWent() {
+    return whereTimeWent;
+  }
+
+  /** Whether {@code scope} was it. */
+  boolean isOf(DeadlineScope scope) {
+    return this.scope == scope;
   }
 }

@@ -121,7 +121,7 @@ final class Expiry {
    */
   boolean here(RequestRun run) throws IOException, ServletException {
     boolean begun = run.deadline.hasBegun();
-    if (goesOn(run)) {
+    if (goesOn(run) || !run.deadline.settle()) {
       return false;
     }
     int phase = run.tryExpire(1 << NEW | 1 << RUNNING | 1 << DISPATCHED | 1 << CLOSING, 0);
@@ -163,9 +163,14 @@ final class Expiry {
     }
   }
 
-  /** Unless the run is ended for another reason than its time. */
+  /**
+   * Unless the run is ended for another reason than its time. That something critical has begun is
+   * more than any of them.
+   */
   private static void sayWhy(RequestRun run, Reason why) {
-    if (run.reason() == Reason.EXPIRED) {
+    if (run.deadline.isOutcomeUnknown()) {
+      run.reason(Reason.OUTCOME_UNKNOWN);
+    } else if (run.reason() == Reason.EXPIRED) {
       run.reason(why);
     }
   }
@@ -284,7 +289,7 @@ final class Expiry {
       return; // an alarm of an earlier pass
     }
     boolean begun = run.deadline.hasBegun();
-    if (goesOn(run) || !run.deadline.isExpired()) {
+    if (goesOn(run) || !run.deadline.settle()) {
       watch(run); // it may begin, or stop making progress, later
       return;
     }
@@ -405,7 +410,7 @@ final class Expiry {
       cut(run);
     }
     if (how != OnExpiry.ABANDON) {
-      run.deadline.cancelAll();
+      run.deadline.cancelAll(/* interrupts= */ how == OnExpiry.INTERRUPT);
     }
     if (how == OnExpiry.INTERRUPT) {
       interrupt(run);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param elapsedNanos from the request's entry to the decision
  * @param phase where the request was: queued, running, or async
  * @param ran a worker was inside at the decision, or on its way in or out
+ * @param io what it has called outside the JVM, for how long, and where it still is; empty if that
+ *     is not known
  * @param stack of the worker at the decision, before it was told to stop; empty if there was none,
  *     or if too many were taken
  */
@@ -23,6 +25,7 @@ record ExpiryReport(
     long elapsedNanos,
     String phase,
     boolean ran,
+    String io,
     List<StackTraceElement> stack) {
 
   /** What the client got. */
@@ -66,6 +69,7 @@ record ExpiryReport(
         run.deadline.elapsedNanos(),
         phase,
         ran,
+        run.deadline.whereTimeWent(),
         stack);
   }
 
@@ -78,9 +82,14 @@ record ExpiryReport(
   /** The client has been answered. {@code ended}: what the worker threw, if it has left. */
   void answered(Answer answer, boolean left, @Nullable Throwable ended) {
     String worker = !ran ? "none" : left ? "left" : "stuck";
+    String at = InterruptOutcomes.place(stack);
     LOG.log(
         System.Logger.Level.WARNING,
-        line("Deadline expired", worker) + " answer=" + answer.name().toLowerCase(Locale.ROOT),
+        line("Deadline expired", worker)
+            + " answer="
+            + answer.name().toLowerCase(Locale.ROOT)
+            + (io.isEmpty() ? "" : " io=\"" + io + "\"")
+            + (at == null ? "" : " at=\"" + at + "\""),
         stack.isEmpty() && ended == null ? null : new WorkerStack(stack, ended));
   }
 

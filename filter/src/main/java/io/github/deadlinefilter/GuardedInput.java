@@ -37,10 +37,12 @@ final class GuardedInput extends ServletInputStream {
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     run.enterOrThrow(RunState.READ);
+    InterruptFence scope = run.shieldFromScopes();
     try {
       return moved(run.uncut(real.read(bytes, offset, length)));
     } finally {
       run.exit(RunState.READ);
+      run.unshield(scope);
     }
   }
 

@@ -261,6 +261,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
   private <T extends @Nullable Object> T guardServlet(long unit, ServletCall<T> call)
       throws IOException, ServletException {
     run.enterOrThrow(unit);
+    InterruptFence scope = unit == RunState.READ ? run.shieldFromScopes() : null;
     try {
       return call.call();
     } catch (IOException | ServletException | RuntimeException e) {
@@ -271,6 +272,7 @@ final class GuardedRequest extends HttpServletRequestWrapper {
       throw e;
     } finally {
       run.exit(unit);
+      run.unshield(scope);
     }
   }
 

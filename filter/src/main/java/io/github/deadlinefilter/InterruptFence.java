@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #open} and {@link #close} are called by the worker itself, {@link #interrupt} by any
  * thread. The monitor is held for a few instructions and never while anything blocks.
+ *
+ * <p>A thread that is inside one fence may go into another, of a scope in its request. The flag of
+ * an interrupt is the thread's, and there is one: so they share the monitor of the outermost, which
+ * knows how many of them have an interrupt out. Whoever leaves takes the flag down, but if others
+ * have fired, it is theirs, and raised again; and so is the application's own.
  */
-final class InterruptFence {
+class InterruptFence {
   /** How many frames of the JDK's a wait may have. */
   private static final int DEEPEST_WAIT = 8;
 
@@ -23,18 +28,48 @@ final class InterruptFence {
   /** Changed under the monitor. */
   private volatile @Nullable Thread inside;
 
-  private boolean fired;
+  /** To be sent when no shield is up any more. */
+  private boolean held;
 
-  /** How often since it was opened. Written under the monitor. */
-  private volatile int times;
-
+  /** Of the outermost: the application's own interrupt was there when the first of ours came. */
   private boolean hadOwn;
 
-  synchronized void open(Thread worker) {
-    inside = worker;
-    fired = false;
-    times = 0;
-    hadOwn = false;
+  /** How often since it was opened. Written under the monitor. */
+  private volatile short times;
+
+  /** How many shields are up that were raised inside. */
+  private short shields;
+
+  /** Of the outermost: how many of those on its thread have fired and are open. */
+  private short out;
+
+  /** The one that the thread is inside already, null if there is none. */
+  @Nullable InterruptFence outer() {
+    return null;
+  }
+
+  private InterruptFence outermost() {
+    InterruptFence fence = this;
+    for (InterruptFence outer = outer(); outer != null; outer = outer.outer()) {
+      fence = outer;
+    }
+    return fence;
+  }
+
+  void open(Thread worker) {
+    synchronized (outermost()) {
+      inside = worker;
+      held = false;
+      hadOwn = false;
+      times = 0;
+      shields = 0;
+      out = 0;
+    }
+  }
+
+  /** Whether it has interrupted the worker that is inside, or was last. */
+  private boolean hasFired() {
+    return times > 0;
   }
 
   /** Whether a worker is inside. */
@@ -47,18 +82,75 @@ final class InterruptFence {
     return times;
   }
 
-  /** Interrupts the worker if it is inside. Returns whether it was. */
-  synchronized boolean interrupt() {
-    Thread worker = inside;
-    if (worker == null) {
-      return false;
+  /** Whether the calling thread is inside. */
+  boolean isHere() {
+    return inside == Thread.currentThread();
+  }
+
+  /**
+   * Interrupts the worker if it is inside; behind a shield, when that is down. Returns whether it
+   * is inside.
+   */
+  boolean interrupt() {
+    InterruptFence outermost = outermost();
+    synchronized (outermost) {
+      Thread worker = inside;
+      if (worker != null && shields > 0) {
+        held = true;
+      } else if (worker != null) {
+        send(worker, outermost);
+      }
+      return worker != null;
     }
+  }
+
+  /** Under the monitor. */
+  private void send(Thread worker, InterruptFence outermost) {
     // The application's own interrupt, if one is pending, is given back when the worker leaves.
-    hadOwn |= !fired && worker.isInterrupted();
-    fired = true;
-    times++;
+    if (outermost.out == 0) {
+      outermost.hadOwn = worker.isInterrupted();
+    }
+    if (!hasFired()) {
+      outermost.out++;
+    }
+    times = (short) (times + 1); // under the monitor
     worker.interrupt();
-    return true;
+  }
+
+  /**
+   * Holds back what comes from here and from further outside, from the calling thread, which is
+   * inside; and an interrupt that has come and that it has not noticed yet.
+   *
+   * @param except the first, further outside, that may interrupt it all the same; null for none
+   */
+  void shield(@Nullable InterruptFence except) {
+    InterruptFence outermost = outermost();
+    synchronized (outermost) {
+      boolean pending = outermost.out > 0 && Thread.interrupted();
+      boolean kept = false;
+      for (InterruptFence fence = this; fence != null && fence != except; fence = fence.outer()) {
+        fence.shields++;
+        fence.held |= pending && fence.hasFired();
+        kept |= fence.held;
+      }
+      if (pending && !kept) {
+        Thread.currentThread().interrupt(); // of one that may
+      }
+    }
+  }
+
+  /** Ends a {@link #shield}, and sends what it has held back if it was the last. */
+  void unshield(@Nullable InterruptFence except) {
+    InterruptFence outermost = outermost();
+    synchronized (outermost) {
+      for (InterruptFence fence = this; fence != null && fence != except; fence = fence.outer()) {
+        fence.shields--;
+        if (fence.shields == 0 && fence.held) {
+          fence.held = false;
+          fence.send(Thread.currentThread(), outermost);
+        }
+      }
+    }
   }
 
   /**
@@ -114,10 +206,18 @@ final class InterruptFence {
    * Ends the worker's part. Race with expiry: an interrupt is either delivered before this takes
    * the monitor, and is cleared here, or is not delivered at all.
    */
-  synchronized void close() {
-    inside = null;
-    if (fired && Thread.interrupted() && hadOwn) {
-      Thread.currentThread().interrupt();
+  void close() {
+    InterruptFence outermost = outermost();
+    synchronized (outermost) {
+      inside = null;
+      if (!hasFired()) {
+        return;
+      }
+      outermost.out--;
+      boolean pending = Thread.interrupted();
+      if (outermost.out > 0 || (pending && outermost.hadOwn)) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

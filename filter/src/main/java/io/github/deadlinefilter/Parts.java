@@ -34,6 +34,8 @@ final class Parts implements AutoCloseable {
   private final Threads threads;
   private final Background background;
   private final DeadlineTimer timer;
+  private final AbandonedWorkers abandoned;
+  private final Clockwork clockwork;
   private final Debug debug;
   private final Health health;
   private final @Nullable Observer observer;
@@ -47,6 +49,8 @@ final class Parts implements AutoCloseable {
     ThreadFactory virtual = Threads.virtual("deadline-worker");
     background = new Background(threads);
     timer = new DeadlineTimer(threads);
+    abandoned = new AbandonedWorkers(threads.named("deadline-abandoned"));
+    clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned);
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
     debug = new Debug(settings.debug());
@@ -131,9 +135,7 @@ final class Parts implements AutoCloseable {
   }
 
   RequestRun newRun(Route route, HttpServletRequest request, HttpServletResponse response) {
-    Deadline deadline =
-        new Deadline(
-            Ticker.SYSTEM, route.name(), route.deadlineNanos(), background.cancellations());
+    RequestDeadline deadline = new RequestDeadline(clockwork, route.name(), route.deadlineNanos());
     if (debug.isSuspended()) {
       deadline.suspend();
     }
@@ -184,6 +186,7 @@ final class Parts implements AutoCloseable {
     }
     timer.close();
     background.close();
+    abandoned.close();
     threads.awaitEnd(STOP_NANOS - (System.nanoTime() - start));
   }
 }

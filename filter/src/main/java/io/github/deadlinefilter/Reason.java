@@ -28,7 +28,14 @@ enum Reason {
       "doomed",
       "Not enough time",
       "Requests of this kind take longer at the moment than the time that is left for this one."),
-  STOPPING("stopping", "Stopping", "The application is stopping and takes no new requests.");
+  STOPPING("stopping", "Stopping", "The application is stopping and takes no new requests."),
+  CLIENT_GONE("client-gone", "Client gone", "Nobody waits for the answer any more."),
+  CANCELLED("cancelled", "Cancelled", "An operator has ended this request."),
+  /** A critical action had begun. */
+  OUTCOME_UNKNOWN(
+      "outcome-unknown",
+      "Outcome unknown",
+      "The server could not finish in the time allowed, and what was asked for may have been done.");
 
   private final String code;
   private final String title;
@@ -42,7 +49,10 @@ enum Reason {
 
   /** The request is turned away, whatever time it has. */
   boolean isRefusal() {
-    return this != EXPIRED && this != EXPIRED_IN_QUEUE && this != IDLE;
+    return switch (this) {
+      case QUEUE_FULL, ROUTE_FULL, STUCK, DOOMED, STOPPING -> true;
+      default -> false;
+    };
   }
 
   /** For programs: logs, metrics, the {@code reason} of a problem document. */

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,11 @@ final class RequestRun extends RunState implements Runnable {
   private static final AtomicIntegerFieldUpdater<RequestRun> LEFT_REPORTED = flag("leftReported");
   private static final AtomicIntegerFieldUpdater<RequestRun> PLACED = flag("placed");
 
+  /** How long whoever decides that a deadline is over may take to come to it. */
+  private static final long DECIDES = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long DECISION_POLL = TimeUnit.MICROSECONDS.toNanos(50);
+
   private static AtomicIntegerFieldUpdater<RequestRun> flag(String name) {
     return AtomicIntegerFieldUpdater.newUpdater(RequestRun.class, name);
   }
@@ -39,7 +45,7 @@ final class RequestRun extends RunState implements Runnable {
   final Bulkhead bulkhead;
   final Route route;
   private final String method;
-  final Deadline deadline;
+  final RequestDeadline deadline;
 
   /** The container's own objects, below every wrapper: what is guarded, and what is kept. */
   final HttpServletRequest request;
@@ -81,6 +87,9 @@ final class RequestRun extends RunState implements Runnable {
 
   private volatile boolean upgraded;
 
+  /** A scope has been opened on some thread that works for it, which knows then. */
+  private boolean scoped;
+
   // ---- what an expiry adds
 
   private volatile boolean cut;
@@ -117,7 +126,7 @@ final class RequestRun extends RunState implements Runnable {
   RequestRun(
       Runs runs,
       Bulkhead bulkhead,
-      Deadline deadline,
+      RequestDeadline deadline,
       HttpServletRequest outerRequest,
       HttpServletResponse outerResponse) {
     this.runs = runs;
@@ -125,6 +134,7 @@ final class RequestRun extends RunState implements Runnable {
     this.route = bulkhead.route;
     this.method = outerRequest.getMethod();
     this.deadline = deadline;
+    deadline.of(this);
     this.request = Wrappers.innermost(outerRequest);
     this.response = Wrappers.innermost(outerResponse);
     this.outerResponse = outerResponse;
@@ -166,6 +176,7 @@ final class RequestRun extends RunState implements Runnable {
   @SuppressWarnings("NullAway") // what the container returns is what the caller declares
   <T extends @Nullable Object, E extends Exception> T read(IoCall<T, E> call) throws E {
     boolean inside = admit(READ);
+    InterruptFence scope = shieldFromScopes();
     try {
       T read = call.call();
       return inside ? uncut(read) : read;
@@ -176,6 +187,7 @@ final class RequestRun extends RunState implements Runnable {
       if (inside) {
         exit(READ);
       }
+      unshield(scope);
     }
   }
 
@@ -236,24 +248,53 @@ final class RequestRun extends RunState implements Runnable {
   /** As {@link #call(Supplier)}, for everything that changes the response. */
   <T, E extends Exception> T write(IoCall<T, E> call) throws E {
     boolean inside = admit(WRITE);
+    InterruptFence scope = shieldFromScopes();
     try {
       return Objects.requireNonNull(call.call());
     } finally {
       if (inside) {
         exitWrite();
       }
+      unshield(scope);
     }
   }
 
   /** As {@link #write(IoCall)}. */
   <E extends Exception> void writing(IoAction<E> action) throws E {
     boolean inside = admit(WRITE);
+    InterruptFence scope = shieldFromScopes();
     try {
       action.run();
     } finally {
       if (inside) {
         exitWrite();
       }
+      unshield(scope);
+    }
+  }
+
+  /** Somebody has opened a scope in this request, on the calling thread. */
+  void scoped() {
+    scoped = true;
+  }
+
+  /**
+   * What a scope of the application's own would interrupt now breaks off what is in progress in the
+   * container, for whom that costs ({@link WorkerInterrupt} says what); and the request goes on
+   * after it. Null: there is none on this thread.
+   */
+  @Nullable InterruptFence shieldFromScopes() {
+    InterruptFence scope = scoped ? Deadline.current().fenceHere() : null;
+    if (scope == null || scope == interrupts) {
+      return null;
+    }
+    scope.shield(interrupts);
+    return scope;
+  }
+
+  void unshield(@Nullable InterruptFence scope) {
+    if (scope != null) {
+      scope.unshield(interrupts);
     }
   }
 
@@ -583,6 +624,7 @@ final class RequestRun extends RunState implements Runnable {
       }
     } catch (Throwable t) {
       thrown = t;
+      awaitDecision();
     }
     interrupts.close();
     if (takeOff != null) {
@@ -607,6 +649,17 @@ final class RequestRun extends RunState implements Runnable {
   }
 
   // ---- waiting
+
+  /**
+   * The chain has failed. Race with expiry: work that minds its budget fails at the very moment
+   * that the deadline comes, and that is why, whoever of the two is first to say so.
+   */
+  private void awaitDecision() {
+    long start = System.nanoTime();
+    while (deadline.isExpired() && !isExpired() && System.nanoTime() - start < DECIDES) {
+      LockSupport.parkNanos(this, DECISION_POLL);
+    }
+  }
 
   /**
    * Waits until {@code condition} holds, for {@code nanos}, or, if that is negative, until the
@@ -805,6 +858,12 @@ final class RequestRun extends RunState implements Runnable {
     return pass;
   }
 
+  /** Somebody has changed the deadline from inside: whoever watches it looks again. */
+  void deadlineChanged() {
+    LockSupport.unpark(containerThread);
+    runs.expiry().watch(this);
+  }
+
   /** The run is to expire now, for another reason than its deadline: on any thread. */
   void expireEarly(Reason why) {
     reason = why;
@@ -864,9 +923,11 @@ final class RequestRun extends RunState implements Runnable {
 
   /** For the {@code Retry-After} of the answer, or {@link Route#NO_RETRY_AFTER}. */
   long retryAfterSeconds() {
-    return reason == Reason.STUCK
-        ? runs.bulkheads().stuck().retryAfterSeconds(bulkhead)
-        : route.retryAfterSeconds();
+    return switch (reason) {
+      case STUCK -> runs.bulkheads().stuck().retryAfterSeconds(bulkhead);
+      case OUTCOME_UNKNOWN -> Route.NO_RETRY_AFTER; // nobody is to be asked to do it twice
+      default -> route.retryAfterSeconds();
+    };
   }
 
   @Nullable AsyncContext parkedContext() {

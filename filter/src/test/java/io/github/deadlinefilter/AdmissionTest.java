@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 class AdmissionTest {
   private final ManualTicker ticker = new ManualTicker();
 
-  private Deadline deadline() {
-    return new Deadline(ticker, "r", Duration.ofMinutes(1).toNanos(), Runnable::run);
+  private RequestDeadline deadline() {
+    return new RequestDeadline(
+        new ManualClockwork(ticker, Runnable::run), "r", Duration.ofMinutes(1).toNanos());
   }
 
   /** A thread in {@link Admission#enter}; {@link #start} returns when it waits there. */

@@ -34,18 +34,20 @@ final class BareServlet {
   }
 
   /** As {@link #run(FilterChain)}, with time by {@code ticker}. */
-  static RequestRun run(FilterChain chain, Ticker ticker) {
+  static RequestRun run(FilterChain chain, ManualTicker ticker) {
     return run(chain, QUIRKS, ticker);
   }
 
   /** As {@link #run(FilterChain)}, in a container that needs {@code quirks}. */
   static RequestRun run(FilterChain chain, ContainerQuirks quirks) {
-    return run(chain, quirks, () -> 0);
+    return run(chain, quirks, new ManualTicker());
   }
 
-  private static RequestRun run(FilterChain chain, ContainerQuirks quirks, Ticker ticker) {
+  private static RequestRun run(FilterChain chain, ContainerQuirks quirks, ManualTicker ticker) {
     Runs runs = runs(ROUTE, quirks);
-    Deadline deadline = new Deadline(ticker, ROUTE.name(), ROUTE.deadlineNanos(), Runnable::run);
+    RequestDeadline deadline =
+        new RequestDeadline(
+            new ManualClockwork(ticker, Runnable::run), ROUTE.name(), ROUTE.deadlineNanos());
     RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, REQUEST, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;

@@ -24,8 +24,10 @@ class DeadlineTest {
   /** What was given to the cancellers and not run yet. */
   private final Queue<Runnable> queued = new ArrayDeque<>();
 
-  private final Deadline deadline = new Deadline(ticker, "GET /x", 5_000, Runnable::run);
-  private final Deadline queueing = new Deadline(ticker, "GET /x", 5_000, queued::add);
+  private final RequestDeadline deadline =
+      new RequestDeadline(new ManualClockwork(ticker, Runnable::run), "GET /x", 5_000);
+  private final RequestDeadline queueing =
+      new RequestDeadline(new ManualClockwork(ticker, queued::add), "GET /x", 5_000);
 
   @Test
   void time_passes_acrossTheWrapOfTheClock() {
@@ -45,7 +47,9 @@ class DeadlineTest {
 
   @Test
   void check_expired_saysWhoseDeadline() {
-    Deadline seconds = new Deadline(ticker, "GET /x", Duration.ofSeconds(2).toNanos(), queued::add);
+    RequestDeadline seconds =
+        new RequestDeadline(
+            new ManualClockwork(ticker, queued::add), "GET /x", Duration.ofSeconds(2).toNanos());
     ticker.advance(Duration.ofSeconds(2));
     var thrown = assertThrows(DeadlineExceededException.class, seconds::check);
     assertEquals("GET /x", thrown.route());
@@ -71,7 +75,7 @@ class DeadlineTest {
     assertEquals(Duration.ofNanos(Long.MAX_VALUE), Deadline.NONE.remaining());
     assertEquals(Duration.ofDays(9), Deadline.NONE.cap(Duration.ofDays(9)));
     try (var registration = Deadline.NONE.onExpire(() -> called.add("never"))) {
-      assertEquals(0, Deadline.NONE.cancelAll());
+      assertEquals(0, Deadline.NONE.cancelAll(true));
     }
     assertEquals(List.of(), called);
     assertEquals("Deadline[none]", Deadline.NONE.toString());
@@ -118,8 +122,8 @@ class DeadlineTest {
   void onExpire_latestFirstAndOnce() {
     try (var a = deadline.onExpire(() -> called.add("a"));
         var b = deadline.onExpire(() -> called.add("b"))) {
-      assertEquals(2, deadline.cancelAll());
-      assertEquals(0, deadline.cancelAll());
+      assertEquals(2, deadline.cancelAll(true));
+      assertEquals(0, deadline.cancelAll(true));
     }
     assertEquals(List.of("b", "a"), called);
   }
@@ -129,14 +133,14 @@ class DeadlineTest {
     var registration = deadline.onExpire(() -> called.add("a"));
     registration.close();
     registration.close();
-    assertEquals(0, deadline.cancelAll());
+    assertEquals(0, deadline.cancelAll(true));
     assertEquals(List.of(), called);
   }
 
   @Test
   void onExpire_closedWhileItWaitsForAThread_isForgotten() {
     var registration = queueing.onExpire(() -> called.add("a"));
-    assertEquals(1, queueing.cancelAll());
+    assertEquals(1, queueing.cancelAll(true));
     registration.close();
     queued.forEach(Runnable::run);
     assertEquals(List.of(), called, "the resource may be somebody else's by now");
@@ -145,7 +149,7 @@ class DeadlineTest {
   @Test
   @SuppressWarnings("try")
   void onExpire_expiredAlready_isCalledAtOnceByTheCancellers() {
-    assertEquals(0, queueing.cancelAll());
+    assertEquals(0, queueing.cancelAll(true));
     try (var registration = queueing.onExpire(() -> called.add("late"))) {
       assertEquals(List.of(), called, "not on this thread");
       queued.remove().run();
@@ -159,7 +163,8 @@ class DeadlineTest {
     Gate release = new Gate("the blocking cancellation may end");
     Gate others = new Gate("the first registered was called");
     try (Background background = new Background(new Threads())) {
-      Deadline real = new Deadline(ticker, "r", 5_000, background.cancellations());
+      RequestDeadline real =
+          new RequestDeadline(new ManualClockwork(ticker, background::cancel), "r", 5_000);
       try (var a = real.onExpire(others::open);
           var b =
               real.onExpire(
@@ -167,7 +172,7 @@ class DeadlineTest {
                     throw new IllegalStateException("on purpose");
                   });
           var c = real.onExpire(release::awaitDeaf)) {
-        assertEquals(3, real.cancelAll());
+        assertEquals(3, real.cancelAll(true));
         others.await();
       } finally {
         release.open();

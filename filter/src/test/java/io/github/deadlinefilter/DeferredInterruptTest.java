@@ -113,4 +113,30 @@ class DeferredInterruptTest {
     reader.join();
     assertTrue(heard.get());
   }
+
+  /** The request goes on, and so would whatever its container has broken off there. */
+  @Test
+  void insideATransfer_aScopeOfTheApplicationsOwn_interruptsWhenItIsOver() {
+    ManualClockwork clockwork = (ManualClockwork) run.deadline.clockwork();
+    run.interrupts.open(Thread.currentThread());
+    assertTrue(run.begin());
+    Deadline.replaceCurrent(run.deadline);
+    DeadlineScope scope = Deadline.within(Duration.ofSeconds(1));
+    run.writing(
+        () -> {
+          clockwork.advance(Duration.ofSeconds(1));
+          assertFalse(isInterrupted());
+        });
+    assertTrue(isInterrupted());
+    run.<String, RuntimeException>read(
+        () -> {
+          assertFalse(isInterrupted(), "and it does not come into the next one");
+          return "";
+        });
+    assertTrue(isInterrupted());
+    scope.close();
+    Deadline.replaceCurrent(null);
+    assertFalse(isInterrupted());
+    run.interrupts.close();
+  }
 }

@@ -112,7 +112,7 @@ public final class GuardSweep implements Callable<List<String>> {
         new RequestRun(
             runs,
             runs.bulkheads().of(route),
-            new Deadline(Ticker.SYSTEM, "r", 1_000_000, Runnable::run),
+            new RequestDeadline(SharedClockwork.INSTANCE, "r", 1_000_000),
             fake(HttpServletRequest.class),
             fake(HttpServletResponse.class));
     if (!run.begin()) {

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,7 +21,8 @@ final class LogFuzz {
       Pattern.compile(
           "Deadline expired: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
               + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=stuck"
-              + " answer=direct");
+              + " answer=direct"
+              + " io=\"sql 1 call 0ms, still in sql [^\"\\p{Cc}\\u2028\\u2029]{0,243} for 0ms\"");
   private static final Pattern LEFT =
       Pattern.compile(
           "Late worker left: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
@@ -32,6 +34,8 @@ final class LogFuzz {
   private LogFuzz() {}
 
   public static void fuzzerTestOneInput(byte[] input) {
+    IoLedger ledger = new IoLedger(new ManualTicker());
+    ledger.begin("sql", new String(input, UTF_8));
     ExpiryReport report =
         new ExpiryReport(
             Incident.next(),
@@ -42,6 +46,7 @@ final class LogFuzz {
             5_001 * MILLI,
             "running",
             /* ran= */ true,
+            ledger.summary(),
             List.of());
 
     List<String> lines =

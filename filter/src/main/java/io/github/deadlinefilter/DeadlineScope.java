@@ -1,0 +1,333 @@
+package io.github.deadlinefilter;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deadline of the application's own, for the lines between {@link Deadline#within} and {@link
+ * #close}.
+ *
+ * <p>It may be asked and changed by any thread, but is closed by the one that opened it, the inner
+ * before the outer.
+ */
+public final class DeadlineScope extends Deadline implements AutoCloseable {
+  private static final String NAME = "scope";
+
+  /** What it is nested in. */
+  private final Deadline outer;
+
+  private final Clockwork clockwork;
+  private final Enforcement enforcement;
+  private final long startNanos;
+
+  /** What is outside does not count: it is a shield. */
+  private final boolean shield;
+
+  // ---- of the thread that is inside, and of it alone
+
+  private @Nullable Thread thread;
+  private @Nullable Deadline before;
+  private @Nullable InterruptFence shielded;
+  private @Nullable Registration told;
+
+  /** Null if this scope interrupts nobody. Written before the first alarm is set. */
+  private @Nullable InterruptFence fence;
+
+  /** {@link Long#MAX_VALUE} for no end of its own. Changed under the monitor. */
+  private volatile long lengthNanos;
+
+  // Guarded by this.
+  private @Nullable Runnable alarm;
+  private boolean closed;
+
+  /** Its own time was over before it was closed. Written under the monitor. */
+  private volatile boolean fired;
+
+  private DeadlineScope(Deadline outer, Enforcement enforcement, long lengthNanos, boolean shield) {
+    this.outer = outer;
+    this.clockwork = outer.clockwork();
+    this.enforcement = enforcement;
+    this.lengthNanos = lengthNanos;
+    this.shield = shield;
+    this.startNanos = clockwork.ticker().nanos();
+  }
+
+  static DeadlineScope opened(Duration limit, Enforcement enforcement) {
+    if (Objects.requireNonNull(enforcement, "enforcement") == Enforcement.ABANDON) {
+      throw new IllegalArgumentException(
+          "enforcement: a block cannot be abandoned; use Deadline.call or run");
+    }
+    DeadlineScope scope = unopened(limit, enforcement);
+    scope.open();
+    return scope;
+  }
+
+  /** In the current deadline, and counting, but on no thread yet. */
+  static DeadlineScope unopened(Duration limit, Enforcement enforcement) {
+    long nanos = positiveNanos("limit", limit);
+    return new DeadlineScope(current(), enforcement, nanos, /* shield= */ false);
+  }
+
+  static DeadlineScope shielding() {
+    DeadlineScope scope =
+        new DeadlineScope(current(), Enforcement.COOPERATE, Long.MAX_VALUE, /* shield= */ true);
+    InterruptFence around = scope.outer.fenceHere();
+    scope.enter();
+    if (around != null) {
+      around.shield(null);
+      scope.shielded = around;
+    }
+    return scope;
+  }
+
+  /** Has the calling thread work for {@code deadline}, and be interrupted as that says. */
+  static DeadlineScope join(Deadline deadline) {
+    DeadlineScope scope =
+        new DeadlineScope(deadline, Enforcement.INTERRUPT, Long.MAX_VALUE, /* shield= */ false);
+    scope.open();
+    return scope;
+  }
+
+  static long positiveNanos(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + ": " + value + " is not positive");
+    }
+    return nanos(value);
+  }
+
+  /** {@link Long#MAX_VALUE}, which has no end, where it is longer than that. */
+  static long nanos(Duration value) {
+    return value.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0
+        ? Long.MAX_VALUE
+        : value.toNanos();
+  }
+
+  // ---- on the thread that is inside
+
+  /** The calling thread goes inside, and may be interrupted from now on. */
+  void open() {
+    InterruptFence around = outer.fenceHere();
+    enter();
+    if (enforcement != Enforcement.COOPERATE) {
+      InterruptFence opened = new ScopeFence(around);
+      opened.open(Thread.currentThread());
+      fence = opened;
+    }
+    outer.entered();
+    told = outer.onExpire(this);
+    setAlarm();
+  }
+
+  private void enter() {
+    thread = Thread.currentThread();
+    before = replaceCurrent(this);
+  }
+
+  /** Whether its own time was over before it was closed. */
+  public boolean hasFired() {
+    return fired;
+  }
+
+  /**
+   * Ends the scope. What it has registered is forgotten, no interrupt of its own is left behind.
+   * Idempotent.
+   *
+   * @throws IllegalStateException on another thread than the one that opened it; or if a scope
+   *     inside has not been closed, which is closed first, so that nothing is left behind
+   */
+  @Override
+  public void close() {
+    Thread opener = thread;
+    if (opener == null) {
+      return;
+    } else if (opener != Thread.currentThread()) {
+      throw new IllegalStateException("The scope of " + opener + " is closed by another thread");
+    }
+    boolean misnested = false;
+    while (current() instanceof DeadlineScope inner && inner != this && inner.thread == opener) {
+      misnested = true;
+      inner.leave();
+    }
+    leave();
+    if (misnested) {
+      throw new IllegalStateException("A scope was closed while one inside it was still open");
+    }
+  }
+
+  private void leave() {
+    synchronized (this) {
+      // Whoever is first: the clock decides, not whether the timer has come to it.
+      fired |= ownNanos() <= 0;
+      closed = true;
+      clearAlarm();
+    }
+    if (fence != null) {
+      fence.close();
+    }
+    if (shielded != null) {
+      shielded.unshield(null);
+    }
+    if (told != null) {
+      told.close();
+    }
+    thread = null;
+    replaceCurrent(before);
+  }
+
+  // ---- at the end
+
+  private synchronized void setAlarm() {
+    clearAlarm();
+    long own = ownNanos();
+    if (!closed && !fired && own < Long.MAX_VALUE) {
+      alarm = clockwork.alarm(Math.max(0, own), this::ring);
+    }
+  }
+
+  private void clearAlarm() {
+    Runnable set = alarm;
+    alarm = null;
+    if (set != null) {
+      set.run();
+    }
+  }
+
+  /** On the timer's thread: does nothing that blocks. */
+  private void ring() {
+    synchronized (this) {
+      if (closed || fired) {
+        return;
+      }
+      if (ownNanos() > 0) { // it has been extended
+        setAlarm();
+        return;
+      }
+      fired = true;
+    }
+    boolean interrupts = enforcement == Enforcement.INTERRUPT;
+    cancelAll(interrupts);
+    if (interrupts) {
+      interrupt();
+    }
+  }
+
+  /** Interrupts whoever is inside, if somebody is and that is to be done. */
+  void interrupt() {
+    InterruptFence inside = fence;
+    if (inside != null) {
+      inside.interrupt(); // race with close(): the fence is closed by then, and nobody interrupted
+    }
+  }
+
+  /**
+   * What is outside is over. On the thread that tells it: does nothing that blocks.
+   *
+   * @param interrupts whether those are interrupted that work for it
+   */
+  void outerExpired(boolean interrupts) {
+    cancelAll(interrupts);
+    InterruptFence inside = fence;
+    boolean alone = inside != null && inside.outer() == null; // else the one outside does it
+    boolean leftBehind = fired && enforcement == Enforcement.ABANDON;
+    if (interrupts && alone && !leftBehind) {
+      interrupt();
+    }
+  }
+
+  /** Its own time is over, and its caller goes on without it. */
+  void abandon() {
+    synchronized (this) {
+      fired = true;
+      clearAlarm();
+    }
+    cancelAll(/* interrupts= */ false);
+  }
+
+  /** Whether what is outside is over. */
+  boolean isOuterOver() {
+    return !shield && outer.isExpired();
+  }
+
+  // ---- how much is left
+
+  private long ownNanos() {
+    long length = lengthNanos;
+    return length == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : length - (clockwork.ticker().nanos() - startNanos);
+  }
+
+  @Override
+  long remainingNanos() {
+    long own = fired ? Math.min(0, ownNanos()) : ownNanos();
+    return shield ? own : Math.min(own, outer.remainingNanos());
+  }
+
+  private boolean isOwnOver() {
+    return fired || ownNanos() <= 0;
+  }
+
+  @Override
+  public Cause cause() {
+    return shield || isOwnOver() ? Cause.DEADLINE : outer.cause();
+  }
+
+  @Override
+  DeadlineExceededException exceeded() {
+    return shield || isOwnOver()
+        ? new DeadlineExceededException(this, Duration.ofNanos(lengthNanos))
+        : outer.exceeded();
+  }
+
+  @Override
+  boolean change(Change change) {
+    synchronized (this) {
+      long left = ownNanos();
+      if (closed || fired || left <= 0) {
+        return false;
+      }
+      long changed = change.apply(left);
+      long elapsed = clockwork.ticker().nanos() - startNanos;
+      lengthNanos = changed < Long.MAX_VALUE - elapsed ? elapsed + changed : Long.MAX_VALUE;
+    }
+    setAlarm();
+    return true;
+  }
+
+  @Override
+  @Nullable IoLedger ledger() {
+    return outer.ledger();
+  }
+
+  @Override
+  void beginCritical() {
+    outer.beginCritical();
+  }
+
+  @Override
+  void refuseCritical() {
+    outer.refuseCritical();
+  }
+
+  @Override
+  Clockwork clockwork() {
+    return clockwork;
+  }
+
+  @Override
+  void entered() {
+    outer.entered();
+  }
+
+  @Override
+  @Nullable InterruptFence fenceHere() {
+    InterruptFence own = fence;
+    return own != null && own.isHere() ? own : outer.fenceHere();
+  }
+
+  @Override
+  public String toString() {
+    return isUnlimited() ? "Deadline[none]" : "Deadline[" + NAME + ", left " + remaining() + "]";
+  }
+}

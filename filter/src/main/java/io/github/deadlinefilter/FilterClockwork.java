@@ -1,0 +1,22 @@
+package io.github.deadlinefilter;
+
+import java.util.concurrent.Executor;
+
+/**
+ * The clockwork of a deployed filter. What is nested in a request ends with the filter.
+ *
+ * @param abandoned for {@link Enforcement#ABANDON}
+ */
+record FilterClockwork(
+    Ticker ticker, DeadlineTimer timer, Background background, Executor abandoned)
+    implements Clockwork {
+  @Override
+  public Runnable alarm(long nanos, Runnable task) {
+    return timer.in(nanos, task)::cancel;
+  }
+
+  @Override
+  public void cancel(Runnable cancellation) {
+    background.cancel(cancellation);
+  }
+}

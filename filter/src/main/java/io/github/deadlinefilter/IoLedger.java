@@ -1,0 +1,118 @@
+package io.github.deadlinefilter;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where the time of one run went: what was called outside the JVM, how often and for how long, and
+ * what is still being waited for. Of bounded size, whatever the request does.
+ *
+ * <p>Thread-safe.
+ */
+final class IoLedger {
+  /** How many calls in progress are known by their targets. */
+  private static final int MOST_OPEN = 64;
+
+  /** How many kinds are counted apart. */
+  private static final int MOST_KINDS = 16;
+
+  /** How long a target is shown. */
+  private static final int LONGEST = 120;
+
+  private static final String OTHER = "other";
+
+  private record Total(long calls, long nanos) {
+    Total and(Total more) {
+      return new Total(calls + more.calls, nanos + more.nanos);
+    }
+  }
+
+  private final Ticker ticker;
+
+  // Guarded by this.
+  private final Set<IoCall> open = new LinkedHashSet<>();
+  private final Map<String, Total> totals = new LinkedHashMap<>();
+
+  IoLedger(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  /**
+   * A call begins.
+   *
+   * @param kind such as {@code sql} or {@code http}
+   * @param target what is called, without what belongs to its user: a host, a statement without its
+   *     literals
+   */
+  IoCall begin(String kind, String target) {
+    IoCall call = new IoCall(this, kind, clean(target), ticker.nanos());
+    synchronized (this) {
+      if (open.size() < MOST_OPEN) {
+        open.add(call);
+      } else {
+        count(kind, new Total(1, 0));
+      }
+    }
+    return call;
+  }
+
+  synchronized void ended(IoCall call) {
+    if (open.remove(call)) {
+      count(call.kind, new Total(1, ticker.nanos() - call.startNanos));
+    }
+  }
+
+  private void count(String kind, Total more) {
+    boolean known = totals.containsKey(kind) || totals.size() < MOST_KINDS;
+    totals.merge(known ? kind : OTHER, more, Total::and);
+  }
+
+  /** On one line, in no more than its length, and without what would end a quoted value. */
+  private static String clean(String target) {
+    StringBuilder clean = new StringBuilder();
+    target
+        .codePoints()
+        .limit(LONGEST)
+        .map(
+            c ->
+                c == '"' ? '\'' : Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
+        .forEach(clean::appendCodePoint);
+    return target.length() > LONGEST ? clean + "..." : clean.toString();
+  }
+
+  /**
+   * For a person and for the log, such as {@code sql 3 calls 4.6s, http 1 call 20ms, still in sql
+   * SELECT * FROM t WHERE id = ? for 4.1s}. Of what is in progress the oldest is named. Empty if
+   * nothing has been called.
+   */
+  synchronized String summary() {
+    long now = ticker.nanos();
+    Map<String, Total> all = new LinkedHashMap<>(totals);
+    for (IoCall call : open) {
+      all.merge(call.kind, new Total(1, now - call.startNanos), Total::and);
+    }
+    StringBuilder text = new StringBuilder();
+    all.forEach(
+        (kind, total) ->
+            text.append(text.isEmpty() ? "" : ", ")
+                .append(kind)
+                .append(total.calls == 1 ? " 1 call " : " " + total.calls + " calls ")
+                .append(millis(total.nanos)));
+    for (IoCall oldest : open) {
+      text.append(", still in ")
+          .append(oldest.kind)
+          .append(' ')
+          .append(oldest.target)
+          .append(" for ")
+          .append(millis(now - oldest.startNanos));
+      break;
+    }
+    return text.toString();
+  }
+
+  private static String millis(long nanos) {
+    return Durations.format(nanos / 1_000_000 * 1_000_000);
+  }
+}

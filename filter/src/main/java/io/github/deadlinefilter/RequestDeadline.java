@@ -1,0 +1,238 @@
+package io.github.deadlinefilter;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadline of a request. What happens at its end is {@link Expiry}'s to do; this only knows
+ * when that is.
+ *
+ * <p>On a route with {@code until=commit} it is lifted when the response begins; with {@code idle}
+ * it is from then on the instant at which the response is cut unless it makes progress before.
+ */
+final class RequestDeadline extends Deadline {
+  private final Clockwork clockwork;
+  private final String route;
+  private final long startNanos;
+
+  /** {@link Route#NO_DEADLINE} for no end. Changed under the monitor. */
+  private volatile long lengthNanos;
+
+  private @Nullable RequestRun run;
+
+  /** The response has begun and the route says until=commit: only the idle limit counts now. */
+  private volatile boolean begun;
+
+  /** Somebody is debugging: it has no end, whatever it was. */
+  private volatile boolean suspended;
+
+  /** Guarded by this: it is over, and may not be extended any more. */
+  private boolean settled;
+
+  // Written before begun is.
+  private volatile long idleNanos;
+  private volatile long progressNanos;
+
+  /** Why the run was told to end before its time, null if it was not. */
+  private volatile @Nullable Reason endedEarly;
+
+  /** Null as long as nothing has been called. Written under the monitor. */
+  private volatile @Nullable IoLedger ledger;
+
+  /** How many critical actions have begun. Changed under the monitor. */
+  private volatile int critical;
+
+  /**
+   * A deadline that begins now.
+   *
+   * @param lengthNanos nanoseconds, or {@link Route#NO_DEADLINE}
+   */
+  RequestDeadline(Clockwork clockwork, String route, long lengthNanos) {
+    this.clockwork = clockwork;
+    this.route = route;
+    this.lengthNanos = lengthNanos;
+    this.startNanos = clockwork.ticker().nanos();
+  }
+
+  /** The run that is to be told of changes, before anybody else knows this deadline. */
+  void of(RequestRun run) {
+    this.run = run;
+  }
+
+  @Override
+  long remainingNanos() {
+    if (endedEarly != null) {
+      return 0;
+    }
+    if (hasNoEnd()) {
+      return Long.MAX_VALUE;
+    }
+    return begun ? idleNanos - (clockwork.ticker().nanos() - progressNanos) : leftNanos();
+  }
+
+  private long leftNanos() {
+    return lengthNanos - elapsedNanos();
+  }
+
+  long elapsedNanos() {
+    return clockwork.ticker().nanos() - startNanos;
+  }
+
+  /** The full length in nanoseconds. */
+  long lengthNanos() {
+    return lengthNanos;
+  }
+
+  private boolean hasNoEnd() {
+    return suspended
+        || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);
+  }
+
+  @Override
+  public Cause cause() {
+    Reason early = endedEarly;
+    if (early == null) {
+      return begun && idleNanos != Route.NO_IDLE_LIMIT ? Cause.IDLE : Cause.DEADLINE;
+    }
+    return switch (early) {
+      case CLIENT_GONE -> Cause.CLIENT_GONE;
+      case CANCELLED -> Cause.CANCELLED;
+      default -> Cause.SHUTDOWN; // what is refused has nobody who could ask
+    };
+  }
+
+  @Override
+  DeadlineExceededException exceeded() {
+    Cause why = cause();
+    long length = why == Cause.IDLE ? idleNanos : lengthNanos;
+    return new DeadlineExceededException(route, Duration.ofNanos(length), why, whereTimeWent());
+  }
+
+  /**
+   * The response has begun and that is all that the route asks for, if it goes on making progress.
+   *
+   * @param idleLimitNanos from now, and from each progress; or {@link Route#NO_IDLE_LIMIT}
+   * @return false if it had begun before
+   */
+  boolean begin(long idleLimitNanos) {
+    if (begun) {
+      return false;
+    }
+    idleNanos = idleLimitNanos;
+    progressNanos = clockwork.ticker().nanos();
+    begun = true;
+    return true;
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Bytes of the request or the response have moved. */
+  void progress() {
+    progressNanos = clockwork.ticker().nanos();
+  }
+
+  /** From now on it has no end, but for {@link #expireNow}. */
+  void suspend() {
+    suspended = true;
+  }
+
+  boolean isSuspended() {
+    return suspended;
+  }
+
+  /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */
+  void expireNow(Reason why) {
+    if (remainingNanos() > 0) {
+      endedEarly = why;
+    }
+  }
+
+  /**
+   * Whether it is over, and stays so. Race with {@link #change}: an application that is told that
+   * it has more time has it.
+   */
+  synchronized boolean settle() {
+    settled |= remainingNanos() <= 0;
+    return settled;
+  }
+
+  @Override
+  boolean change(Change change) {
+    synchronized (this) {
+      if (settled || remainingNanos() <= 0) {
+        return false;
+      }
+      // What is over while a response makes progress would be over again if it were not lifted.
+      long left = lengthNanos == Route.NO_DEADLINE ? Long.MAX_VALUE : Math.max(0, leftNanos());
+      long changed = change.apply(left);
+      long elapsed = elapsedNanos();
+      lengthNanos = changed < Long.MAX_VALUE - elapsed ? elapsed + changed : Route.NO_DEADLINE;
+    }
+    RequestRun told = run;
+    if (told != null) {
+      told.deadlineChanged();
+    }
+    return true;
+  }
+
+  @Override
+  IoLedger ledger() {
+    IoLedger made = ledger;
+    return made == null ? makeLedger() : made;
+  }
+
+  private synchronized IoLedger makeLedger() {
+    IoLedger made = ledger;
+    if (made == null) {
+      made = new IoLedger(clockwork.ticker());
+      ledger = made;
+    }
+    return made;
+  }
+
+  /** What has been called outside the JVM, in a line; empty if nothing has. */
+  String whereTimeWent() {
+    IoLedger made = ledger;
+    return made == null ? "" : made.summary();
+  }
+
+  @Override
+  synchronized void beginCritical() {
+    critical++;
+  }
+
+  @Override
+  synchronized void refuseCritical() {
+    critical--;
+  }
+
+  /** Something has begun that must be done whole or not at all. */
+  boolean isOutcomeUnknown() {
+    return critical > 0;
+  }
+
+  @Override
+  Clockwork clockwork() {
+    return clockwork;
+  }
+
+  @Override
+  void entered() {
+    RequestRun of = run;
+    if (of != null) {
+      of.scoped();
+    }
+  }
+
+  @Override
+  @Nullable InterruptFence fenceHere() {
+    return run != null && run.interrupts.isHere() ? run.interrupts : null;
+  }
+
+  @Override
+  public String toString() {
+    return isUnlimited() ? "Deadline[none]" : "Deadline[" + route + ", left " + remaining() + "]";
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.deadlinefilter;
+
+import io.github.deadlinefilter.Deadline.Work;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work in a scope: what {@link Deadline#run}, {@code call}, {@code tryRun} and {@code tryCall} have
+ * in common. Used once, by one thread.
+ *
+ * <p>Who is first decides, and the clock says who that is: what ends after its time is over has not
+ * ended in time, whatever it returns.
+ */
+final class ScopedWork<T extends @Nullable Object, E extends Exception> {
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private final DeadlineScope scope;
+  private final Enforcement enforcement;
+  private final Work<T, E> work;
+  private @Nullable T result;
+
+  private ScopedWork(DeadlineScope scope, Enforcement enforcement, Work<T, E> work) {
+    this.scope = scope;
+    this.enforcement = enforcement;
+    this.work = work;
+  }
+
+  static <T extends @Nullable Object, E extends Exception> ScopedWork<T, E> of(
+      Duration limit, Enforcement enforcement, Work<T, E> work) {
+    Objects.requireNonNull(enforcement, "enforcement");
+    Objects.requireNonNull(work, "work");
+    return new ScopedWork<>(DeadlineScope.unopened(limit, enforcement), enforcement, work);
+  }
+
+  /**
+   * Throws what {@code thrown} is, also where it is a checked exception that nobody has declared.
+   */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  static <X extends Throwable> X unchecked(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+
+  @SuppressWarnings("NullAway") // what the work returns is what its caller declares
+  T call() throws E {
+    Throwable thrown = null;
+    T returned = null;
+    try {
+      returned = enforcement == Enforcement.ABANDON ? elsewhere() : here();
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    } else if (scope.hasFired()) {
+      throw exceeded(thrown);
+    } else if (thrown != null) {
+      throw ScopedWork.<RuntimeException>unchecked(thrown);
+    }
+    return returned;
+  }
+
+  private DeadlineExceededException exceeded(@Nullable Throwable thrown) {
+    if (thrown instanceof DeadlineExceededException own && own.isOf(scope)) {
+      return own;
+    }
+    DeadlineExceededException over = scope.exceeded();
+    if (thrown != null && !(thrown instanceof InterruptedException)) {
+      over.addSuppressed(thrown);
+    }
+    return over;
+  }
+
+  /** Whether it ended in time; then there is a {@link #result}. */
+  boolean tryCall() throws E {
+    try {
+      result = call();
+      return true;
+    } catch (DeadlineExceededException e) {
+      if (!e.isOf(scope)) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.DEBUG, "Moved on", e);
+      return false;
+    }
+  }
+
+  T result() {
+    return Objects.requireNonNull(result, "the result");
+  }
+
+  private T here() throws E {
+    scope.open();
+    try {
+      return work.call();
+    } finally {
+      scope.close();
+    }
+  }
+
+  // ---- on another thread
+
+  private T elsewhere() throws Throwable {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    Supplier<Runnable> context = Context.HANDOVER.capture();
+    FutureTask<T> task = new FutureTask<>(() -> inside(loader, context));
+    scope.clockwork().abandoned().execute(task);
+    for (long left = scope.remainingNanos(); left > 0; left = scope.remainingNanos()) {
+      try {
+        return task.get(left, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        // Over, unless somebody has extended it meanwhile.
+      } catch (InterruptedException e) {
+        // It is meant for whoever works; but that of a deadline outside is looked at above.
+        if (!scope.isOuterOver()) {
+          scope.interrupt();
+        }
+      } catch (ExecutionException e) {
+        throw e.getCause();
+      }
+    }
+    DeadlineExceededException over = scope.exceeded();
+    if (over.isOf(scope)) {
+      scope.abandon();
+    }
+    throw over;
+  }
+
+  private T inside(ClassLoader loader, @Nullable Supplier<Runnable> context) throws E {
+    scope.check();
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    Runnable takeOff = context == null ? null : context.get();
+    scope.open();
+    try {
+      return work.call();
+    } finally {
+      scope.close();
+      if (takeOff != null) {
+        takeOff.run();
+      }
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** Found when somebody abandons something for the first time. */
+  private static final class Context {
+    static final ContextHandover HANDOVER = ContextHandover.ofThisClassPath();
+  }
+}

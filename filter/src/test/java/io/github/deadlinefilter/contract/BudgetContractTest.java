@@ -1,0 +1,190 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.Deadline;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What an application does with its request's deadline from inside. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+class BudgetContractTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private TestContainer start(Duration deadline, String keys, Application.Handler handler)
+      throws Exception {
+    return setup.start(
+        new Application()
+            .filter(
+                "/*",
+                setup
+                    .filter()
+                    .deadline(LONG)
+                    .route("/x = " + deadline.toMillis() + "ms " + keys)
+                    .build())
+            .servlet("/x", handler)
+            .servlet(
+                "/next",
+                (request, response) ->
+                    response.getWriter().print("interrupted: " + Thread.interrupted())));
+  }
+
+  @Test
+  void extendedThenLifted_hasTheTimeThatItWasGiven() throws Exception {
+    Duration first = Duration.ofSeconds(1);
+    try (TestContainer container =
+            start(
+                first,
+                "",
+                (request, response) -> {
+                  Deadline deadline = Deadline.current();
+                  assertTrue(deadline.extend(first));
+                  Gate.pause(first); // past the first end, not past the second
+                  assertTrue(deadline.lift());
+                  Gate.pause(first);
+                  assertTrue(deadline.isUnlimited());
+                  response.getWriter().print("whole");
+                });
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/x").read();
+      assertEquals(200, response.status(), response::toString);
+      assertEquals("whole", response.text());
+    }
+  }
+
+  @Test
+  void shortened_isAnsweredAtTheNewEnd() throws Exception {
+    try (Deaf deaf = new Deaf();
+        TestContainer container =
+            start(
+                LONG,
+                "",
+                (request, response) -> {
+                  assertTrue(Deadline.current().shorten(Duration.ofMillis(100)));
+                  deaf.hold();
+                });
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/x").read(); // fails long before the deadline that was
+      assertEquals(503, response.status(), response::toString);
+      assertTrue(response.complete());
+      deaf.release();
+      deaf.awaitLeft();
+    }
+  }
+
+  @Test
+  void critical_late_isNotInterrupted_andTheClientIsToldThatTheOutcomeIsUnknown() throws Exception {
+    AtomicBoolean interruptedAfter = new AtomicBoolean();
+    try (Deaf deaf = new Deaf();
+        TestContainer container =
+            start(
+                Duration.ofMillis(400),
+                "retryAfter=5s",
+                (request, response) -> {
+                  Deadline.critical(
+                      Duration.ZERO,
+                      () -> {
+                        deaf.hold();
+                        return "paid";
+                      });
+                  interruptedAfter.set(Thread.currentThread().isInterrupted());
+                });
+        RawClient client = RawClient.connect(container)) {
+      Response response = client.get("/x", "Accept: application/problem+json").read();
+      assertEquals(503, response.status(), response::toString);
+      assertTrue(response.text().contains("\"outcome-unknown\""), response::toString);
+      assertNull(response.header("Retry-After"), response::toString);
+      assertEquals(0, deaf.interrupts());
+      deaf.release();
+      deaf.awaitLeft();
+      FilterLog.await(container, FilterLog.LEFT, 1);
+      assertTrue(interruptedAfter.get());
+      assertTrue(FilterLog.expired(container).contains(" reason=outcome-unknown "));
+    }
+  }
+
+  @Test
+  void scope_late_movesOnAndLeavesNothingBehind() throws Exception {
+    try (TestContainer container =
+            start(
+                LONG,
+                "",
+                (request, response) -> {
+                  response.getWriter().print("head,");
+                  boolean inTime =
+                      Deadline.tryRun(
+                          Duration.ofMillis(50), () -> new Gate("never opened").await());
+                  response.getWriter().print(inTime + "," + Thread.currentThread().isInterrupted());
+                });
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("head,false,false", client.get("/x").read().text());
+      assertEquals("interrupted: false", client.get("/next").read().text());
+    }
+  }
+
+  @Test
+  void wrapped_requestExpires_isInterruptedOnItsOwnThread() throws Exception {
+    ExecutorService pool = Executors.newCachedThreadPool();
+    var interrupted = new CompletableFuture<Boolean>();
+    try (TestContainer container =
+            start(
+                Duration.ofMillis(300),
+                "",
+                (request, response) ->
+                    Deadline.current()
+                        .await(
+                            Deadline.wrap(pool)
+                                .submit(
+                                    () -> {
+                                      try {
+                                        new Gate("never opened").await();
+                                        interrupted.complete(false);
+                                      } catch (InterruptedException e) {
+                                        interrupted.complete(true);
+                                      }
+                                      return "";
+                                    })));
+        RawClient client = RawClient.connect(container)) {
+      assertEquals(503, client.get("/x").read().status());
+      assertTrue(interrupted.get());
+    } finally {
+      pool.shutdown();
+    }
+    assertFalse(Thread.interrupted());
+  }
+
+  /** A loop that asks knows that the time is over before anybody else does. */
+  @Test
+  void check_atTheVeryDeadline_isAnsweredAsTheDeadline() throws Exception {
+    try (TestContainer container =
+            start(
+                Duration.ofMillis(50),
+                "",
+                (request, response) -> {
+                  while (true) {
+                    Deadline.current().check();
+                  }
+                });
+        RawClient client = RawClient.connect(container)) {
+      for (int i = 0; i < 5; i++) {
+        try (RawClient another = RawClient.connect(container)) {
+          assertEquals(503, another.get("/x").read().status());
+        }
+      }
+      assertEquals("interrupted: false", client.get("/next").read().text());
+    }
+  }
+}
