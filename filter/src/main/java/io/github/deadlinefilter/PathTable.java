@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A path comes as the two strings that the container gives, which are read as one. Whoever asks
  * has computed the hash on the way there ({@link #hash}), so a look-up touches the path's
- * characters only where a key with the same hash is found.
+ * characters only where a key with the same hash is found, and the table only where some key has
+ * that length.
  */
 final class PathTable {
   // Open addressing: a key sits in the first free slot from its hash on. At most half are taken.
@@ -18,12 +19,20 @@ final class PathTable {
   private final int[] hashes;
   private final int mask;
 
+  /** A bit for each length of a key, or of one that is longer by a multiple of 64. */
+  private final long lengths;
+
   PathTable(Map<String, MethodRoutes> entries) {
     int slots = Math.max(2, Integer.highestOneBit(Math.max(1, entries.size())) * 4);
     keys = new String[slots];
     values = new MethodRoutes[slots];
     hashes = new int[slots];
     mask = slots - 1;
+    long lengths = 0;
+    for (String key : entries.keySet()) {
+      lengths |= 1L << key.length();
+    }
+    this.lengths = lengths;
     entries.forEach(this::put);
   }
 
@@ -58,6 +67,9 @@ final class PathTable {
    * @param hash of these characters
    */
   @Nullable MethodRoutes find(int hash, String servletPath, String pathInfo, int from, int to) {
+    if ((lengths & 1L << (to - from)) == 0) {
+      return null;
+    }
     for (int slot = slot(hash); values[slot] != null; slot = (slot + 1) & mask) {
       if (hashes[slot] == hash && isKey(keys[slot], servletPath, pathInfo, from, to)) {
         return values[slot];

@@ -51,6 +51,21 @@ class RoutesTest {
     assertEquals(expected, routes.match("GET", path, null).name());
   }
 
+  @Test
+  void rulesOfAnyLength_areGiven_eachIsFound() throws SettingsException {
+    for (int length = 1; length < 200; length++) {
+      String path = "/" + "x".repeat(length);
+      Routes routes =
+          routes(path + " = 1s", path + "/y/* = 2s", "*." + "z".repeat(length) + " = 3s");
+
+      assertEquals(path, routes.match("GET", path, null).name());
+      assertEquals(path + "/y/*", routes.match("GET", path + "/y/z", null).name());
+      assertEquals(
+          "*." + "z".repeat(length), routes.match("GET", "/a." + "z".repeat(length), null).name());
+      assertEquals("default", routes.match("GET", path + "x", null).name());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/x.jsp, *.jsp",
