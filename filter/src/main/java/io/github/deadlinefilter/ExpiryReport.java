@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ record ExpiryReport(
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
+  private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9_-]");
+
   /** Carries the worker's stack into the log in the form that every log framework prints. */
   static final class WorkerStack extends Throwable {
     private static final long serialVersionUID = 1L;
@@ -76,7 +79,7 @@ record ExpiryReport(
   /** A method is the client's text. */
   static String clean(String method) {
     String safe = method.length() > 20 ? method.substring(0, 20) : method;
-    return safe.replaceAll("[^A-Za-z0-9_-]", "?");
+    return UNSAFE.matcher(safe).replaceAll("?");
   }
 
   /** The client has been answered. {@code ended}: what the worker threw, if it has left. */
