@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +117,13 @@ final class AsyncCycle implements AsyncListener {
     }
     run.asyncStarted();
     run.runs().remember(run);
+    lint("asynchronous timeout of the container", real.getTimeout());
     return guarded;
+  }
+
+  /** A timeout of a cycle that is longer than the deadline never comes. */
+  void lint(String limit, long millis) {
+    run.deadline.lint(limit, Duration.ofMillis(Math.max(0, millis)));
   }
 
   /**
@@ -199,6 +206,9 @@ final class AsyncCycle implements AsyncListener {
   public void onError(AsyncEvent event) throws IOException {
     if (run.containerEnds()) {
       run.runs().finished(run);
+      if (event.getThrowable() instanceof IOException) {
+        run.clientGone();
+      }
       tell(listeners(), event, AsyncListener::onError);
     } else {
       hold();

@@ -31,4 +31,7 @@ interface Clockwork {
    * @return throws a {@link RejectedExecutionException} if too much of it runs already
    */
   Executor abandoned();
+
+  /** Compares the limits of the application with the deadlines above them. */
+  Linter linter();
 }

@@ -310,6 +310,15 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     return ledger == null ? new IoCall(null, kind, target, 0) : ledger.begin(kind, target);
   }
 
+  /**
+   * Says in the log, once for each {@code limit}, if a limit of the application's own is longer
+   * than its request's deadline, and so never acts. The adapters do so for what goes through them.
+   *
+   * @param limit a name for a person, such as {@code http timeout of api.example}
+   * @param own its value; zero for none at all
+   */
+  public void lint(String limit, Duration own) {}
+
   /** Null if there is no request. */
   abstract @Nullable IoLedger ledger();
 

@@ -296,6 +296,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   }
 
   @Override
+  public void lint(String limit, Duration own) {
+    outer.lint(limit, own);
+  }
+
+  @Override
   @Nullable IoLedger ledger() {
     return outer.ledger();
   }

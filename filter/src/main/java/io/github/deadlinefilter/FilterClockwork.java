@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
  * @param abandoned for {@link Enforcement#ABANDON}
  */
 record FilterClockwork(
-    Ticker ticker, DeadlineTimer timer, Background background, Executor abandoned)
+    Ticker ticker, DeadlineTimer timer, Background background, Executor abandoned, Linter linter)
     implements Clockwork {
   @Override
   public Runnable alarm(long nanos, Runnable task) {

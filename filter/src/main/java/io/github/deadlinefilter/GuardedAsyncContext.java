@@ -156,6 +156,7 @@ final class GuardedAsyncContext implements AsyncContext {
   @Override
   public void setTimeout(long timeout) {
     run.call(() -> real().setTimeout(timeout));
+    cycle.lint("asynchronous timeout of the application", timeout);
   }
 
   @Override

@@ -70,7 +70,7 @@ final class IoLedger {
   }
 
   /** On one line, in no more than its length, and without what would end a quoted value. */
-  private static String clean(String target) {
+  static String clean(String target) {
     StringBuilder clean = new StringBuilder();
     target
         .codePoints()

@@ -50,7 +50,7 @@ final class Parts implements AutoCloseable {
     background = new Background(threads);
     timer = new DeadlineTimer(threads);
     abandoned = new AbandonedWorkers(threads.named("deadline-abandoned"));
-    clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned);
+    clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned, new Linter());
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
     debug = new Debug(settings.debug());

@@ -178,6 +178,12 @@ final class RequestDeadline extends Deadline {
   }
 
   @Override
+  public void lint(String limit, Duration own) {
+    long nanos = own.isZero() ? Long.MAX_VALUE : DeadlineScope.nanos(own);
+    clockwork.linter().compare(limit, nanos, route, lengthNanos);
+  }
+
+  @Override
   IoLedger ledger() {
     IoLedger made = ledger;
     return made == null ? makeLedger() : made;

@@ -864,6 +864,14 @@ final class RequestRun extends RunState implements Runnable {
     runs.expiry().watch(this);
   }
 
+  /** The container has ended the request because nobody waits for its answer any more. */
+  void clientGone() {
+    deadline.expireNow(Reason.CLIENT_GONE);
+    if (route.onExpiry() != OnExpiry.ABANDON) {
+      deadline.cancelAll(route.onExpiry() == OnExpiry.INTERRUPT);
+    }
+  }
+
   /** The run is to expire now, for another reason than its deadline: on any thread. */
   void expireEarly(Reason why) {
     reason = why;

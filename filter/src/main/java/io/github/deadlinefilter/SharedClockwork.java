@@ -20,6 +20,8 @@ final class SharedClockwork implements Clockwork {
   private final Cancellers cancellers = new Cancellers(named("deadline-scope-cancel"));
   private final Executor abandoned = new AbandonedWorkers(named("deadline-abandoned"));
 
+  private final Linter linter = new Linter();
+
   private SharedClockwork() {
     timer.setKeepAliveTime(10, TimeUnit.SECONDS);
     timer.allowCoreThreadTimeOut(true);
@@ -61,5 +63,10 @@ final class SharedClockwork implements Clockwork {
   @Override
   public Executor abandoned() {
     return abandoned;
+  }
+
+  @Override
+  public Linter linter() {
+    return linter;
   }
 }

@@ -58,7 +58,7 @@ class AsyncCycleTest {
       run.async().onComplete(new AsyncEvent(BareServlet.empty(AsyncContext.class)));
       told.add("completed");
     }
-    return null;
+    return call.equals("getTimeout") ? 0L : null;
   }
 
   private AsyncContext cycle() {
@@ -98,5 +98,18 @@ class AsyncCycleTest {
     container.join(Duration.ofSeconds(20).toMillis());
     assertFalse(container.isAlive(), "it waits for itself");
     assertTrue(run.isReleased());
+  }
+
+  @Test
+  void clientHasGone_deadlineIsOver_andSaysSo() throws Exception {
+    cycle();
+    run.deadline.onExpire(() -> told.add("cancelled"));
+    var error =
+        new AsyncEvent(
+            BareServlet.empty(AsyncContext.class), null, null, new IOException("reset by peer"));
+    run.async().onError(error);
+    assertEquals(Deadline.Cause.CLIENT_GONE, run.deadline.cause());
+    assertTrue(run.deadline.isExpired());
+    assertEquals(List.of("cancelled"), told);
   }
 }

@@ -13,6 +13,7 @@ final class ManualClockwork implements Clockwork {
   final ManualTicker ticker;
   private final Executor cancellers;
   private final Executor abandoned;
+  private final Linter linter = new Linter();
   private final List<Set> alarms = new ArrayList<>();
 
   private static final class Set {
@@ -74,5 +75,10 @@ final class ManualClockwork implements Clockwork {
   @Override
   public Executor abandoned() {
     return abandoned;
+  }
+
+  @Override
+  public Linter linter() {
+    return linter;
   }
 }

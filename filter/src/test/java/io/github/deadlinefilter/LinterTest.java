@@ -1,0 +1,78 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A limit that never acts is named once. */
+class LinterTest {
+  private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
+
+  private final List<String> lines = new ArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          lines.add(new SimpleFormatter().formatMessage(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private final ManualClockwork clockwork = new ManualClockwork(new ManualTicker(), Runnable::run);
+  private final RequestDeadline request =
+      new RequestDeadline(clockwork, "GET /x", Duration.ofSeconds(5).toNanos());
+
+  @BeforeEach
+  void listen() {
+    LOGGER.addHandler(handler);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    LOGGER.removeHandler(handler);
+  }
+
+  @Test
+  void longerThanTheDeadline_isNamedOnceWithBoth() {
+    request.lint("http timeout of api.example", Duration.ofSeconds(60));
+    request.lint("http timeout of api.example", Duration.ofSeconds(60));
+    request.lint("a\n\"b", Duration.ZERO);
+    assertEquals(
+        List.of(
+            "Limit longer than the deadline above it: limit=\"http timeout of api.example\""
+                + " value=1m deadline=5s route=\"GET /x\"",
+            "Limit longer than the deadline above it: limit=\"a 'b\" value=none deadline=5s"
+                + " route=\"GET /x\""),
+        lines);
+  }
+
+  @Test
+  void shorter_orWithoutADeadline_isFine() {
+    request.lint("pool wait", Duration.ofSeconds(5));
+    Deadline.NONE.lint("pool wait", Duration.ofSeconds(60));
+    assertEquals(true, request.lift());
+    request.lint("pool wait", Duration.ofSeconds(60));
+    assertEquals(List.of(), lines);
+  }
+
+  @Test
+  void howeverManyLimits_theyAreNotKeptForEver() {
+    for (int i = 0; i < 2_000; i++) {
+      request.lint("limit " + i, Duration.ZERO);
+    }
+    assertEquals(1_000, lines.size());
+  }
+}
