@@ -213,10 +213,10 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   }
 
   private Registration register(Registration registration) {
+    if (this == NONE) {
+      return registration; // without the monitor: it is everybody's
+    }
     synchronized (this) {
-      if (this == NONE) {
-        return registration;
-      }
       if (!expired) {
         if (registrations == null) {
           registrations = new ArrayDeque<>();
@@ -283,6 +283,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     @Override
     public final void close() {
       settled.set(true);
+      if (Deadline.this == NONE) {
+        return;
+      }
       synchronized (Deadline.this) {
         if (registrations != null) {
           registrations.remove(this);

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineScope extends Deadline implements AutoCloseable {
   private static final String NAME = "scope";
 
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private static volatile boolean saidLeft;
+
   /** What it is nested in. */
   private final Deadline outer;
 
@@ -31,8 +35,8 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   private @Nullable InterruptFence shielded;
   private @Nullable Registration told;
 
-  /** Null if this scope interrupts nobody. Written before the first alarm is set. */
-  private @Nullable InterruptFence fence;
+  /** Null if this scope interrupts nobody, or has not been opened. */
+  private volatile @Nullable InterruptFence fence;
 
   /** {@link Long#MAX_VALUE} for no end of its own. Changed under the monitor. */
   private volatile long lengthNanos;
@@ -155,6 +159,25 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes what an application has left open on the calling thread, down to {@code base}: it would
+   * interrupt whatever the thread does next.
+   */
+  static void closeLeft(Deadline base) {
+    while (current() instanceof DeadlineScope left
+        && left != base
+        && left.thread == Thread.currentThread()) {
+      left.leave();
+      if (!saidLeft) {
+        saidLeft = true;
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "A scope was left open at the end of a request: use Deadline.within in a"
+                + " try-with-resources statement");
+      }
+    }
+  }
+
   private void leave() {
     synchronized (this) {
       // Whoever is first: the clock decides, not whether the timer has come to it.
@@ -162,8 +185,9 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
       closed = true;
       clearAlarm();
     }
-    if (fence != null) {
-      fence.close();
+    InterruptFence inside = fence;
+    if (inside != null) {
+      inside.close();
     }
     if (shielded != null) {
       shielded.unshield(null);
@@ -212,12 +236,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     }
   }
 
-  /** Interrupts whoever is inside, if somebody is and that is to be done. */
-  void interrupt() {
+  /** Interrupts whoever is inside. Returns whether somebody was. */
+  boolean interrupt() {
+    // Race with close(): the fence is closed by then, and nobody is interrupted.
     InterruptFence inside = fence;
-    if (inside != null) {
-      inside.interrupt(); // race with close(): the fence is closed by then, and nobody interrupted
-    }
+    return inside != null && inside.interrupt();
   }
 
   /**

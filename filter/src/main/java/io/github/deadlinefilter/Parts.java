@@ -51,6 +51,7 @@ final class Parts implements AutoCloseable {
     timer = new DeadlineTimer(threads);
     abandoned = new AbandonedWorkers(threads.named("deadline-abandoned"));
     clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned, new Linter());
+    RequestDeadline.preload(clockwork);
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
     debug = new Debug(settings.debug());

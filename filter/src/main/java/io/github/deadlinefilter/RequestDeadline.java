@@ -54,6 +54,18 @@ final class RequestDeadline extends Deadline {
     this.startNanos = clockwork.ticker().nanos();
   }
 
+  /**
+   * Loads what a late worker may need to hear that it is late, and to leave: its application may
+   * have been stopped by then, and the class loader with it.
+   */
+  static void preload(Clockwork clockwork) {
+    RequestDeadline sample = new RequestDeadline(clockwork, Route.DEFAULT_NAME, Route.NO_DEADLINE);
+    sample.io("", "").close();
+    sample.expireNow(Reason.STOPPING);
+    DeadlineExceededException unused = sample.exceeded();
+    DeadlineScope.closeLeft(sample);
+  }
+
   /** The run that is to be told of changes, before anybody else knows this deadline. */
   void of(RequestRun run) {
     this.run = run;

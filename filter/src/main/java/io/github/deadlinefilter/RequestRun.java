@@ -626,6 +626,7 @@ final class RequestRun extends RunState implements Runnable {
       thrown = t;
       awaitDecision();
     }
+    DeadlineScope.closeLeft(deadline);
     interrupts.close();
     if (takeOff != null) {
       takeOff.run();

@@ -110,25 +110,30 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     Supplier<Runnable> context = Context.HANDOVER.capture();
     FutureTask<T> task = new FutureTask<>(() -> inside(loader, context));
     scope.clockwork().abandoned().execute(task);
-    for (long left = scope.remainingNanos(); left > 0; left = scope.remainingNanos()) {
-      try {
-        return task.get(left, TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        // Over, unless somebody has extended it meanwhile.
-      } catch (InterruptedException e) {
-        // It is meant for whoever works; but that of a deadline outside is looked at above.
-        if (!scope.isOuterOver()) {
-          scope.interrupt();
+    boolean undelivered = false;
+    try {
+      for (long left = scope.remainingNanos(); left > 0; left = scope.remainingNanos()) {
+        try {
+          return task.get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          // Over, unless somebody has extended it meanwhile.
+        } catch (InterruptedException e) {
+          // It is meant for whoever works; but that of a deadline outside is looked at above.
+          undelivered |= !scope.isOuterOver() && !scope.interrupt();
+        } catch (ExecutionException e) {
+          throw e.getCause();
         }
-      } catch (ExecutionException e) {
-        throw e.getCause();
+      }
+      DeadlineExceededException over = scope.exceeded();
+      if (over.isOf(scope)) {
+        scope.abandon();
+      }
+      throw over;
+    } finally {
+      if (undelivered) { // the work had not begun, or had just ended
+        Thread.currentThread().interrupt();
       }
     }
-    DeadlineExceededException over = scope.exceeded();
-    if (over.isOf(scope)) {
-      scope.abandon();
-    }
-    throw over;
   }
 
   private T inside(ClassLoader loader, @Nullable Supplier<Runnable> context) throws E {

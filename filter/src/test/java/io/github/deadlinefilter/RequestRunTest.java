@@ -1,8 +1,14 @@
 package io.github.deadlinefilter;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import jakarta.servlet.FilterChain;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One request under a deadline, over its passes. */
@@ -18,5 +24,24 @@ class RequestRunTest {
     run.tryExpire(1 << RunState.NEW, /* presence= */ 0);
     assertThrows(
         DeadlineExceededException.class, () -> run.guardedRequest.getParameter("somebody's"));
+  }
+
+  /** It would interrupt whatever the thread does next. */
+  @Test
+  void scopeThatTheApplicationLeavesOpen_endsWithTheRequest() {
+    List<DeadlineScope> left = new ArrayList<>();
+    RequestRun leaving =
+        BareServlet.run(
+            (request, response) -> {
+              left.add(Deadline.within(Duration.ofSeconds(1)));
+              left.add(Deadline.within(Duration.ofSeconds(1)));
+            });
+    leaving.run();
+    ManualClockwork clockwork = (ManualClockwork) leaving.deadline.clockwork();
+    assertEquals(0, clockwork.alarms());
+    clockwork.advance(Duration.ofSeconds(1));
+    assertFalse(Thread.currentThread().isInterrupted());
+    assertSame(Deadline.NONE, Deadline.current());
+    left.forEach(scope -> assertFalse(scope.hasFired()));
   }
 }
