@@ -467,16 +467,16 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   }
 
   /** As {@link #shield(Work)}. */
-  public static <E extends Exception> void shieldRun(Action<E> action) throws E {
+  public static <E extends Exception> void shield(Action<E> action) throws E {
     shield(action.asWork());
   }
 
   /**
    * A point of no return: what is in {@code work} is to be done whole or not at all. It does not
    * begin if less than {@code minBudget} is left, and once it has begun it is shielded as by {@link
-   * #shield}. If the request's deadline passes after that, its client is told that the outcome is
-   * unknown (reason {@code outcome-unknown}, without {@code Retry-After}), never that nothing
-   * happened.
+   * #shield(Work)}. If the request's deadline passes after that, its client is told that the
+   * outcome is unknown (reason {@code outcome-unknown}, without {@code Retry-After}), never that
+   * nothing happened.
    *
    * @param minBudget zero or more
    * @throws DeadlineExceededException if too little is left: {@code work} has not been called
@@ -497,6 +497,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
           : DeadlineExceededException.tooLittle(Duration.ofNanos(left), minBudget);
     }
     return shield(work);
+  }
+
+  /** As {@link #critical(Duration, Work)}. */
+  public static <E extends Exception> void critical(Duration minBudget, Action<E> action) throws E {
+    critical(minBudget, action.asWork());
   }
 
   /** The outcome of the request is unknown from here on if it expires. */

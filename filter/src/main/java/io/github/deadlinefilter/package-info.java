@@ -11,8 +11,13 @@
  * decides whether the chain or the clock won and counts who is inside. A {@code Pass} brings it
  * past its {@code Bulkhead}, one of the {@code Bulkheads}, to one of the {@code Workers}, or lets
  * the container thread do the work. {@code Runs} knows those in flight. {@code InterruptFence}
- * keeps interrupts inside a run, and {@link io.github.deadlinefilter.Deadline} is what the
- * application may ask.
+ * keeps interrupts inside a run.
+ *
+ * <p><b>Ask.</b> {@link io.github.deadlinefilter.Deadline} is what the application may ask: a
+ * {@code RequestDeadline}, or a {@link io.github.deadlinefilter.DeadlineScope} of its own, which a
+ * {@code Clockwork} makes act and {@code ScopedWork} is done in. An {@code IoLedger} knows where
+ * the time went, by {@link io.github.deadlinefilter.IoCall}s, and a {@code Linter} which limits
+ * never act.
  *
  * <p><b>Guard.</b> The application sees {@code GuardedRequest} and {@code GuardedResponse}, the
  * {@code Guarded...} streams and parts they give out, and {@code AsyncCycle} with its {@code

@@ -372,7 +372,7 @@ class DeadlineScopeTest {
   @Test
   void shield_holdsBackWhatIsOutsideUntilItEnds() {
     try (DeadlineScope scope = Deadline.within(seconds(2))) {
-      Deadline.shieldRun(
+      Deadline.shield(
           () -> {
             pass(3);
             assertFalse(Thread.currentThread().isInterrupted());
@@ -388,7 +388,7 @@ class DeadlineScopeTest {
   void shield_raisedWhenTheInterruptHasCome_holdsThatBackToo() {
     try (DeadlineScope scope = Deadline.within(seconds(2))) {
       pass(2);
-      Deadline.shieldRun(() -> assertFalse(Thread.currentThread().isInterrupted()));
+      Deadline.shield(() -> assertFalse(Thread.currentThread().isInterrupted()));
       assertTrue(Thread.currentThread().isInterrupted());
       assertTrue(scope.hasFired());
     }
