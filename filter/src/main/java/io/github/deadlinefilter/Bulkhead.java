@@ -92,7 +92,7 @@ final class Bulkhead {
   /** A worker that went in at {@code begin} has left. */
   void served(long begin, RequestDeadline deadline) {
     if (times != null) {
-      times.add(ticker.nanos() - begin, deadline.lengthNanos());
+      times.add(ticker.nanos() - begin, deadline.lengthNanos() - deadline.waitedNanos());
     }
   }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * One expiry or refusal, as it is logged: always the same keys, as key=value.
  *
  * @param incident the id that the client was given
- * @param elapsedNanos from the request's entry to the decision
+ * @param elapsedNanos from the begin of the deadline to the decision
+ * @param waitedNanos how much of that was over when the request came here
  * @param phase where the request was: queued, running, or async
  * @param ran a worker was inside at the decision, or on its way in or out
  * @param io what it has called outside the JVM, for how long, and where it still is; empty if that
@@ -24,6 +25,7 @@ record ExpiryReport(
     String route,
     long deadlineNanos,
     long elapsedNanos,
+    long waitedNanos,
     String phase,
     boolean ran,
     String io,
@@ -70,6 +72,7 @@ record ExpiryReport(
         run.route.name(),
         run.deadline.lengthNanos(),
         run.deadline.elapsedNanos(),
+        run.deadline.waitedNanos(),
         phase,
         ran,
         run.deadline.whereTimeWent(),
@@ -154,7 +157,9 @@ record ExpiryReport(
         + Durations.format(deadlineNanos)
         + " elapsed="
         + elapsedNanos / 1_000_000
-        + "ms phase="
+        + "ms"
+        + (waitedNanos == 0 ? "" : " waited=" + waitedNanos / 1_000_000 + "ms")
+        + " phase="
         + phase
         + " worker="
         + worker;

@@ -34,6 +34,8 @@ final class Observer {
   private final Settings settings;
   private final DeadlineTimer timer;
   private final Ticker ticker;
+  private final EdgeWait edgeWait;
+  private final ClientDeadline clientDeadline;
   private final RateLimit stacks;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger late = new AtomicInteger();
@@ -89,10 +91,17 @@ final class Observer {
     }
   }
 
-  Observer(Settings settings, DeadlineTimer timer, Ticker ticker) {
+  Observer(
+      Settings settings,
+      DeadlineTimer timer,
+      Ticker ticker,
+      EdgeWait edgeWait,
+      ClientDeadline clientDeadline) {
     this.settings = settings;
     this.timer = timer;
     this.ticker = ticker;
+    this.edgeWait = edgeWait;
+    this.clientDeadline = clientDeadline;
     stacks = new RateLimit(ticker, STACK_EVERY, STACKS_AT_ONCE);
     Collection<Route> routes = settings.routes().all();
     routes.forEach(route -> tallies.put(route, new Tally(route)));
@@ -118,6 +127,8 @@ final class Observer {
     private final HttpServletResponse response;
     private final InterruptFence inside = new InterruptFence(); // never asked to interrupt
     private final long start = ticker.nanos();
+    private final long deadlineNanos;
+    private final long waitedNanos;
     private final DeadlineTimer.Alarm alarm;
 
     // Guarded by this.
@@ -129,7 +140,12 @@ final class Observer {
       this.method = ExpiryReport.clean(request.getMethod());
       this.response = response;
       inside.open(Thread.currentThread());
-      alarm = timer.in(tally.route.deadlineNanos(), this::deadline);
+      long length = tally.route.deadlineNanos();
+      boolean has = length != Route.NO_DEADLINE;
+      ClientDeadline.Asked asked = has ? clientDeadline.of(request) : null;
+      deadlineNanos = asked == null ? length : Math.min(length, asked.nanos());
+      waitedNanos = has ? edgeWait.nanos(request) : 0;
+      alarm = timer.in(Math.max(0, deadlineNanos - waitedNanos), this::deadline);
     }
 
     void begin() {
@@ -142,7 +158,7 @@ final class Observer {
       if (stuck > 0 && (stuck >= limits.maxStuck() || late.get() >= settings.maxStuck())) {
         refused = Reason.STUCK;
       } else if (limits.shed() == RouteLimits.Shed.DOOMED
-          && route.deadlineNanos() < tally.times.typicalNanos()) {
+          && deadlineNanos - waitedNanos < tally.times.typicalNanos()) {
         refused = Reason.DOOMED;
       } else if (limits.hasMax() && own > (long) limits.max() + limits.queue()) {
         refused = Reason.ROUTE_FULL;
@@ -187,7 +203,7 @@ final class Observer {
       List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
       LOG.log(
           System.Logger.Level.WARNING,
-          line("Would have expired", Reason.EXPIRED),
+          line("Would have expired", late()),
           stack.isEmpty() ? null : new ExpiryReport.WorkerStack(stack, null));
     }
 
@@ -202,7 +218,7 @@ final class Observer {
       }
       alarm.cancel();
       long nanos = ticker.nanos() - start;
-      tally.times.add(nanos, tally.route.deadlineNanos());
+      tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
       running.decrementAndGet();
       tally.running.decrementAndGet();
@@ -211,10 +227,14 @@ final class Observer {
         tally.late.decrementAndGet();
         LOG.log(
             System.Logger.Level.WARNING,
-            line("Would have left late", Reason.EXPIRED)
+            line("Would have left late", late())
                 + " overrun="
-                + millis(nanos - tally.route.deadlineNanos()));
+                + millis(nanos + waitedNanos - deadlineNanos));
       }
+    }
+
+    private Reason late() {
+      return waitedNanos < deadlineNanos ? Reason.EXPIRED : Reason.EXPIRED_ON_ARRIVAL;
     }
 
     private String line(String event, Reason reason) {
@@ -226,7 +246,8 @@ final class Observer {
           + " route=\""
           + tally.route.name()
           + "\" deadline="
-          + Durations.format(tally.route.deadlineNanos());
+          + Durations.format(deadlineNanos)
+          + (waitedNanos == 0 ? "" : " waited=" + waitedNanos / 1_000_000 + "ms");
     }
 
     @Override

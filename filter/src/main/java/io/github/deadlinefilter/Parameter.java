@@ -18,7 +18,9 @@ enum Parameter {
   DEBUG,
   STATUS,
   RETRY_AFTER,
-  ERROR_PAGE;
+  ERROR_PAGE,
+  REQUEST_START,
+  CLIENT_DEADLINE;
 
   static final String VARIABLE_PREFIX = "DEADLINE_FILTER_";
   static final String PROPERTY_PREFIX = "deadline-filter.";

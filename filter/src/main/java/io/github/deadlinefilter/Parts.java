@@ -37,6 +37,8 @@ final class Parts implements AutoCloseable {
   private final AbandonedWorkers abandoned;
   private final Clockwork clockwork;
   private final Debug debug;
+  private final EdgeWait edgeWait;
+  private final ClientDeadline clientDeadline;
   private final Health health;
   private final @Nullable Observer observer;
   private final @Nullable Workers workers;
@@ -55,6 +57,8 @@ final class Parts implements AutoCloseable {
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
     debug = new Debug(settings.debug());
+    edgeWait = new EdgeWait(settings.requestStart(), EdgeWait.WALL);
+    clientDeadline = new ClientDeadline(settings.clientDeadline());
     Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug);
     StuckWorkers stuck = new StuckWorkers(settings.maxStuck());
     bulkheads =
@@ -82,7 +86,9 @@ final class Parts implements AutoCloseable {
         };
     pass = workers == null ? Pass.onContainerThread(runs) : Pass.onWorker(runs, workers);
     observer =
-        settings.mode() == Mode.OBSERVE ? new Observer(settings, timer, Ticker.SYSTEM) : null;
+        settings.mode() == Mode.OBSERVE
+            ? new Observer(settings, timer, Ticker.SYSTEM, edgeWait, clientDeadline)
+            : null;
     health = new Health(name, stuck, lastResort);
     health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
   }
@@ -136,11 +142,33 @@ final class Parts implements AutoCloseable {
   }
 
   RequestRun newRun(Route route, HttpServletRequest request, HttpServletResponse response) {
-    RequestDeadline deadline = new RequestDeadline(clockwork, route.name(), route.deadlineNanos());
+    RequestDeadline deadline = newDeadline(route, request, response);
     if (debug.isSuspended()) {
       deadline.suspend();
     }
-    return new RequestRun(runs, bulkheads.of(route), deadline, request, response);
+    RequestRun run = new RequestRun(runs, bulkheads.of(route), deadline, request, response);
+    if (deadline.isExpired()) {
+      run.reason(Reason.EXPIRED_ON_ARRIVAL);
+    }
+    return run;
+  }
+
+  /** What comes from outside shortens a deadline that there is, and makes none. */
+  private RequestDeadline newDeadline(
+      Route route, HttpServletRequest request, HttpServletResponse response) {
+    long length = route.deadlineNanos();
+    if (length == Route.NO_DEADLINE) {
+      return new RequestDeadline(clockwork, route.name(), length);
+    }
+    ClientDeadline.Asked asked = clientDeadline.of(request);
+    if (asked != null && asked.nanos() <= length) {
+      length = asked.nanos();
+      if (asked.waitSeconds() > 0) {
+        // Before the application comes, so that it counts as an outer filter's and stays in a 503.
+        response.addHeader("Preference-Applied", "wait=" + asked.waitSeconds());
+      }
+    }
+    return new RequestDeadline(clockwork, route.name(), length, edgeWait.nanos(request));
   }
 
   /**

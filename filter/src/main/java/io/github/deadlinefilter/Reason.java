@@ -10,6 +10,11 @@ enum Reason {
       "expired-in-queue",
       "Deadline passed while waiting",
       "The server was busy, and this request waited for its turn until its time was over."),
+  /** Its time went before the filter saw it; the setting requestStart knows of that. */
+  EXPIRED_ON_ARRIVAL(
+      "expired-on-arrival",
+      "Deadline passed on the way",
+      "This request was on its way to the server until its time was over."),
   /** After the response has begun, so no client ever reads it. */
   IDLE("idle", "No progress", "The response had begun and made no progress for too long."),
   QUEUE_FULL(
@@ -47,10 +52,10 @@ enum Reason {
     this.detail = detail;
   }
 
-  /** The request is turned away, whatever time it has. */
+  /** The request is turned away at once, and as many of them as come. */
   boolean isRefusal() {
     return switch (this) {
-      case QUEUE_FULL, ROUTE_FULL, STUCK, DOOMED, STOPPING -> true;
+      case EXPIRED_ON_ARRIVAL, QUEUE_FULL, ROUTE_FULL, STUCK, DOOMED, STOPPING -> true;
       default -> false;
     };
   }

@@ -14,6 +14,7 @@ final class RequestDeadline extends Deadline {
   private final Clockwork clockwork;
   private final String route;
   private final long startNanos;
+  private final long waitedNanos;
 
   /** {@link Route#NO_DEADLINE} for no end. Changed under the monitor. */
   private volatile long lengthNanos;
@@ -48,10 +49,20 @@ final class RequestDeadline extends Deadline {
    * @param lengthNanos nanoseconds, or {@link Route#NO_DEADLINE}
    */
   RequestDeadline(Clockwork clockwork, String route, long lengthNanos) {
+    this(clockwork, route, lengthNanos, /* waitedNanos= */ 0);
+  }
+
+  /**
+   * A deadline that began before the request came here.
+   *
+   * @param waitedNanos how long ago; 0 or more
+   */
+  RequestDeadline(Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
     this.clockwork = clockwork;
     this.route = route;
     this.lengthNanos = lengthNanos;
-    this.startNanos = clockwork.ticker().nanos();
+    this.waitedNanos = waitedNanos;
+    this.startNanos = clockwork.ticker().nanos() - waitedNanos;
   }
 
   /**
@@ -88,6 +99,11 @@ final class RequestDeadline extends Deadline {
 
   long elapsedNanos() {
     return clockwork.ticker().nanos() - startNanos;
+  }
+
+  /** How much of {@link #elapsedNanos} was over when the request came here. */
+  long waitedNanos() {
+    return waitedNanos;
   }
 
   /** The full length in nanoseconds. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param recycle when the process is given up, null for never
  * @param debug what deadlines do under a debugger
  * @param errorPage a path in the application to forward to for the direct answer, or null
+ * @param requestStart the header that says when the edge received a request, or null
+ * @param clientDeadline the headers by which a client may ask for a shorter deadline
  * @param origins what was set and where, such as {@code deadline=5s (web.xml)}: for the log
  */
 record Settings(
@@ -32,9 +34,13 @@ record Settings(
     @Nullable Recycle recycle,
     Debug.Kind debug,
     @Nullable String errorPage,
+    @Nullable RequestStart requestStart,
+    List<ClientHeader> clientDeadline,
     Routes routes,
     List<String> origins) {
   private static final Pattern CONTEXT_PATH = Pattern.compile("/(?!/)[^\\p{Z}\\p{Cc}\\p{Cs}]*");
+
+  private static final Pattern SPACE = Pattern.compile("[\\p{Z}\\p{Cc}]+");
 
   private static final int MANY_LENT = 100;
 
@@ -42,6 +48,7 @@ record Settings(
   private static final String WORKERS = "auto, pool, virtual, container, jndi:NAME";
 
   Settings {
+    clientDeadline = List.copyOf(clientDeadline);
     origins = List.copyOf(origins);
   }
 
@@ -87,6 +94,8 @@ record Settings(
         recycle(given.get(Parameter.RECYCLE, "none")),
         given.get(Parameter.DEBUG, "suspend").oneOf(Debug.Kind.class),
         errorPage(given.get(Parameter.ERROR_PAGE, "none")),
+        requestStart(given.get(Parameter.REQUEST_START, "none")),
+        List.copyOf(ClientHeader.parse(given.get(Parameter.CLIENT_DEADLINE, "none"))),
         routes,
         origins(given, routes));
   }
@@ -116,6 +125,10 @@ record Settings(
     return given.text().equals("none") ? null : Recycle.parse(given);
   }
 
+  private static @Nullable RequestStart requestStart(Given given) throws SettingsException {
+    return given.text().equals("none") ? null : RequestStart.parse(given);
+  }
+
   private static @Nullable String errorPage(Given given) throws SettingsException {
     if (given.text().equals("none")) {
       return null;
@@ -128,7 +141,7 @@ record Settings(
   private static List<String> origins(GivenSettings given, Routes routes) {
     List<String> origins = new ArrayList<>();
     for (Given one : given.all()) {
-      String value = one.text();
+      String value = SPACE.matcher(one.text()).replaceAll(" "); // one line in the log
       if (one.name().equals(Parameter.ROUTES.param())) {
         int rules = routes.all().size() - 1;
         value = rules == 1 ? "1 rule" : rules + " rules";

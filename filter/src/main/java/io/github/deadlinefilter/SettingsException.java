@@ -106,6 +106,15 @@ final class SettingsException extends ServletException {
         "a context path such as /WEB-INF/timeout.jsp that begins with one /, or none");
   }
 
+  static SettingsException notAClientHeader(Given given, String name, String accepted) {
+    return new SettingsException(
+        is(given) + "and " + quote(name) + " is not a header that is understood", accepted);
+  }
+
+  static SettingsException duplicateClientHeader(Given given, String name) {
+    return new SettingsException(is(given) + "with " + name + " twice", "each header once");
+  }
+
   static SettingsException noVirtualThreads(Given given) {
     return new SettingsException(
         is(given) + "but this JVM has no virtual threads (Java 21 and later have them)",

@@ -5,7 +5,8 @@
  * <p><b>Enter.</b> {@link io.github.deadlinefilter.DeadlineFilter} is what the container knows. It
  * has its {@code Settings}, which came from {@code Parameter}s in web.xml, a {@link
  * io.github.deadlinefilter.Builder} or the {@code Environment}, looks the request's {@code Route}
- * up in {@code Routes}, and is put together by {@code Parts}.
+ * up in {@code Routes}, and is put together by {@code Parts}. What the edge and the client say
+ * about the deadline is read by {@code EdgeWait} and {@code ClientDeadline}.
  *
  * <p><b>Run.</b> A {@code RequestRun} is one request under a deadline; {@code RunState}, its base,
  * decides whether the chain or the clock won and counts who is inside. A {@code Pass} brings it

@@ -35,6 +35,7 @@ class FuzzCorpusTest {
             inputs("AcceptFuzz", AcceptFuzz::fuzzerTestOneInput),
             inputs("DurationsFuzz", DurationsFuzz::fuzzerTestOneInput),
             inputs("LogFuzz", LogFuzz::fuzzerTestOneInput),
+            inputs("OutsideFuzz", OutsideFuzz::fuzzerTestOneInput),
             inputs("ReplyFuzz", ReplyFuzz::fuzzerTestOneInput),
             inputs("RoutesFuzz", RoutesFuzz::fuzzerTestOneInput),
             inputs("SettingsFuzz", SettingsFuzz::fuzzerTestOneInput))

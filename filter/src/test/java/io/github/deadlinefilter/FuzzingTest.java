@@ -23,6 +23,7 @@ class FuzzingTest {
         "AcceptFuzz",
         "DurationsFuzz",
         "LogFuzz",
+        "OutsideFuzz",
         "ReplyFuzz",
         "RoutesFuzz",
         "SettingsFuzz"

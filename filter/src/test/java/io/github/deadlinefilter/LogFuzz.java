@@ -44,6 +44,7 @@ final class LogFuzz {
             "/*",
             5_000 * MILLI,
             5_001 * MILLI,
+            /* waitedNanos= */ 0,
             "running",
             /* ran= */ true,
             ledger.summary(),

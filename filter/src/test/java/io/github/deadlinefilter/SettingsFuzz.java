@@ -93,6 +93,8 @@ final class SettingsFuzz {
     assertEquals(settings.workers(), again.workers());
     assertEquals(settings.queue(), again.queue());
     assertEquals(settings.errorPage(), again.errorPage());
+    assertEquals(settings.requestStart(), again.requestStart());
+    assertEquals(settings.clientDeadline(), again.clientDeadline());
   }
 
   /** All that holds, each thing said, the rules in the order in which they stood. */
@@ -111,6 +113,15 @@ final class SettingsFuzz {
     params.put("queue", Integer.toString(settings.queue()));
     String errorPage = settings.errorPage();
     params.put("errorPage", errorPage == null ? "none" : errorPage);
+    RequestStart requestStart = settings.requestStart();
+    params.put("requestStart", requestStart == null ? "none" : requestStart.toString());
+    params.put(
+        "clientDeadline",
+        settings.clientDeadline().isEmpty()
+            ? "none"
+            : settings.clientDeadline().stream()
+                .map(ClientHeader::field)
+                .collect(Collectors.joining(",")));
     params.put(
         "routes",
         all.subList(0, all.size() - 1).stream()

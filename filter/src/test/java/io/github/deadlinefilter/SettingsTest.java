@@ -21,6 +21,8 @@ class SettingsTest {
 
     assertEquals(Mode.ENFORCE, settings.mode());
     assertNull(settings.errorPage());
+    assertNull(settings.requestStart());
+    assertEquals(List.of(), settings.clientDeadline());
     assertEquals(List.of(), settings.origins());
     Route fallback =
         new Route(
@@ -187,6 +189,32 @@ class SettingsTest {
         "DeadlineFilter does not deploy: worker is \"x\" (builder), which is not one of its"
             + " values. Accepted: auto, pool, virtual, container, jndi:NAME.",
         refusal.getMessage());
+  }
+
+  @Test
+  void headersFromOutside_areGiven_areReadInOneLine() throws SettingsException {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "requestStart", "X-Request-Start\n  overtime=2m",
+                "clientDeadline", "prefer,\n  GRPC-Timeout"),
+            JAVA_21);
+
+    assertEquals(new RequestStart("X-Request-Start", 120_000_000_000L), settings.requestStart());
+    assertEquals(
+        List.of(ClientHeader.PREFER, ClientHeader.GRPC_TIMEOUT), settings.clientDeadline());
+    assertEquals(
+        List.of(
+            "requestStart=X-Request-Start overtime=2m (web.xml)",
+            "clientDeadline=prefer, GRPC-Timeout (web.xml)"),
+        settings.origins());
+  }
+
+  @Test
+  void requestStart_isSilentOnTheOvertime_uploadsHaveAMinute() throws SettingsException {
+    assertEquals(
+        new RequestStart("X-Queue-Start", 60_000_000_000L),
+        Settings.of(Map.of("requestStart", "X-Queue-Start"), JAVA_21).requestStart());
   }
 
   @Test

@@ -127,4 +127,36 @@ class ObserveContractTest {
       assertEquals(200, second.read().status());
     }
   }
+
+  @Test
+  void headersFromOutside_areSeen_andNothingIsAnswered() throws Exception {
+    var release = new Gate("release");
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                setup
+                    .filter()
+                    .set("mode", "observe")
+                    .set("deadline", "60s")
+                    .set("requestStart", "X-Request-Start")
+                    .set("clientDeadline", "X-Request-Timeout")
+                    .build())
+            .servlet("/x", (request, response) -> release.awaitDeaf());
+    try (TestContainer container = setup.start(app);
+        RawClient asks = RawClient.connect(container);
+        RawClient old = RawClient.connect(container)) {
+      asks.get("/x", "X-Request-Timeout: 50ms");
+      String late =
+          ContainerLog.message(FilterLog.await(container, "Would have expired: ", 1).get(0));
+      assertTrue(late.endsWith(" reason=expired method=GET route=\"default\" deadline=50ms"), late);
+      old.get("/x", "X-Request-Start: " + (System.currentTimeMillis() - 90_000));
+      late = ContainerLog.message(FilterLog.await(container, "Would have expired: ", 2).get(1));
+      assertTrue(late.contains(" reason=expired-on-arrival "), late);
+      assertTrue(late.contains(" deadline=1m waited=9"), late);
+      release.open();
+      assertEquals(200, asks.read().status());
+      assertEquals(200, old.read().status());
+    }
+  }
 }
