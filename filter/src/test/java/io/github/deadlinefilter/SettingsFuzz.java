@@ -108,7 +108,8 @@ final class SettingsFuzz {
     params.put("status", Integer.toString(fallback.status()));
     params.put("retryAfter", retryAfter(fallback));
     params.put("mode", lower(settings.mode()));
-    params.put("worker", lower(settings.worker()));
+    String executor = settings.executor();
+    params.put("worker", executor == null ? lower(settings.worker()) : "jndi:" + executor);
     params.put("workers", Integer.toString(settings.workers()));
     params.put("queue", Integer.toString(settings.queue()));
     String errorPage = settings.errorPage();
