@@ -168,7 +168,7 @@ final class Parts implements AutoCloseable {
         response.addHeader("Preference-Applied", "wait=" + asked.waitSeconds());
       }
     }
-    return new RequestDeadline(clockwork, route.name(), length, edgeWait.nanos(request));
+    return RequestDeadline.begun(clockwork, route.name(), length, edgeWait.nanos(request));
   }
 
   /**

@@ -10,11 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p>On a route with {@code until=commit} it is lifted when the response begins; with {@code idle}
  * it is from then on the instant at which the response is cut unless it makes progress before.
  */
-final class RequestDeadline extends Deadline {
+sealed class RequestDeadline extends Deadline {
   private final Clockwork clockwork;
   private final String route;
   private final long startNanos;
-  private final long waitedNanos;
 
   /** {@link Route#NO_DEADLINE} for no end. Changed under the monitor. */
   private volatile long lengthNanos;
@@ -52,17 +51,38 @@ final class RequestDeadline extends Deadline {
     this(clockwork, route, lengthNanos, /* waitedNanos= */ 0);
   }
 
+  private RequestDeadline(Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
+    this.clockwork = clockwork;
+    this.route = route;
+    this.lengthNanos = lengthNanos;
+    this.startNanos = clockwork.ticker().nanos() - waitedNanos;
+  }
+
   /**
    * A deadline that began before the request came here.
    *
    * @param waitedNanos how long ago; 0 or more
    */
-  RequestDeadline(Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
-    this.clockwork = clockwork;
-    this.route = route;
-    this.lengthNanos = lengthNanos;
-    this.waitedNanos = waitedNanos;
-    this.startNanos = clockwork.ticker().nanos() - waitedNanos;
+  static RequestDeadline begun(
+      Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
+    return waitedNanos == 0
+        ? new RequestDeadline(clockwork, route, lengthNanos)
+        : new Begun(clockwork, route, lengthNanos, waitedNanos);
+  }
+
+  /** A class of its own, so that the others need not carry the number. */
+  private static final class Begun extends RequestDeadline {
+    private final long waitedNanos;
+
+    Begun(Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
+      super(clockwork, route, lengthNanos, waitedNanos);
+      this.waitedNanos = waitedNanos;
+    }
+
+    @Override
+    long waitedNanos() {
+      return waitedNanos;
+    }
   }
 
   /**
@@ -103,7 +123,7 @@ final class RequestDeadline extends Deadline {
 
   /** How much of {@link #elapsedNanos} was over when the request came here. */
   long waitedNanos() {
-    return waitedNanos;
+    return 0;
   }
 
   /** The full length in nanoseconds. */

@@ -188,4 +188,17 @@ class DeadlineTest {
     assertSame(deadline, Deadline.replaceCurrent(null));
     assertSame(Deadline.NONE, Deadline.current());
   }
+
+  @Test
+  void begunBeforeTheRequestCame_thatMuchIsOverAlready() {
+    RequestDeadline begun =
+        RequestDeadline.begun(new ManualClockwork(ticker, Runnable::run), "GET /x", 5_000, 2_000);
+    assertEquals(3_000, begun.remainingNanos());
+    assertEquals(2_000, begun.elapsedNanos());
+    assertEquals(2_000, begun.waitedNanos());
+    ticker.advance(Duration.ofNanos(3_000));
+    assertTrue(begun.isExpired());
+    assertEquals(Duration.ofNanos(5_000), begun.exceeded().length());
+    assertEquals(2_000, begun.waitedNanos());
+  }
 }

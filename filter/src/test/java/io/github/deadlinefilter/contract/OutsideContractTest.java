@@ -38,9 +38,11 @@ class OutsideContractTest {
                     .set("requestStart", "X-Request-Start overtime=100s")
                     .set("clientDeadline", "Prefer, X-Request-Timeout, grpc-timeout")
                     .route("/untouched = none")
+                    .route("/watched = none until=commit idle=1m")
                     .build())
             .servlet("/left", OutsideContractTest::left)
             .servlet("/untouched", OutsideContractTest::left)
+            .servlet("/watched", OutsideContractTest::left)
             .servlet(
                 "/late",
                 (request, response) -> {
@@ -183,9 +185,11 @@ class OutsideContractTest {
   void routeWithoutDeadline_hasNoneWhateverComesFromOutside() throws Exception {
     try (TestContainer container = start();
         RawClient client = RawClient.connect(container)) {
-      Response response = client.get("/untouched", "Prefer: wait=1", ago(100)).read();
-      assertEquals(-1, seconds(response));
-      assertNull(response.header("Preference-Applied"));
+      for (String path : List.of("/untouched", "/watched")) {
+        Response response = client.get(path, "Prefer: wait=1", ago(100)).read();
+        assertEquals(-1, seconds(response), path);
+        assertNull(response.header("Preference-Applied"), path);
+      }
     }
   }
 }
