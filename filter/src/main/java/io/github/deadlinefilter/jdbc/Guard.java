@@ -1,0 +1,233 @@
+package io.github.deadlinefilter.jdbc;
+
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
+import io.github.deadlinefilter.IoCall;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between one connection and those who use it: lets calls in while there is time, with
+ * lowered timeouts, and knows whether the connection is fit for anybody after that.
+ *
+ * <p>A connection is <i>poisoned</i> from the moment on at which a call on it is cancelled for its
+ * deadline: a late cancellation could hit whoever has it next. It can then be rolled back and
+ * closed, and does nothing else.
+ */
+final class Guard {
+  /** What is left to roll back and to close, at least. */
+  static final int CLEANUP_MILLIS = 1000;
+
+  private static final String GIVEN_UP = "The connection was given up at its deadline";
+
+  /** "Connection failure": what makes a pool throw it away. */
+  private static final String BROKEN = "08006";
+
+  private static final int LONGEST_CHAIN = 20;
+
+  private final Connection connection;
+  private final NetworkLimit network;
+  private @Nullable Product product;
+  private volatile boolean poisoned;
+
+  /** A call on it was interrupted: it works on, but is not for anybody else. */
+  private volatile boolean suspect;
+
+  private volatile boolean aborted;
+
+  Guard(Connection connection) {
+    this.connection = connection;
+    this.network = new NetworkLimit(connection);
+  }
+
+  NetworkLimit network() {
+    return network;
+  }
+
+  Product product() throws SQLException {
+    Product known = product;
+    if (known == null) {
+      known = Product.of(connection);
+      product = known;
+    }
+    return known;
+  }
+
+  // ---- its condition
+
+  void poison() {
+    poisoned = true;
+  }
+
+  boolean isPoisoned() {
+    return poisoned;
+  }
+
+  /** Whether nobody may have it after this. */
+  boolean isUnfit() {
+    return poisoned || suspect;
+  }
+
+  boolean isAborted() {
+    return aborted;
+  }
+
+  /** Cuts the connection: the server rolls back. */
+  void abort() {
+    poisoned = true;
+    aborted = true;
+    try {
+      connection.abort(NetworkLimit.AT_ONCE);
+    } catch (SQLException | RuntimeException | AbstractMethodError e) {
+      // It stays as it is until its network timeout, and is closed in place of given back.
+    }
+  }
+
+  void refusePoisoned() throws SQLException {
+    if (poisoned) {
+      throw new SQLNonTransientConnectionException(GIVEN_UP, BROKEN);
+    }
+  }
+
+  // ---- calls
+
+  /**
+   * Calls {@code work} in the driver, within the deadline.
+   *
+   * @param statement what can be cancelled, null if there is nothing but the connection
+   * @param target for the ledger, null if it is not worth an entry
+   * @throws DeadlineExceededException if no time is left: {@code work} has not been called
+   * @throws SQLException the driver's own; if the time is over that is suppressed in it
+   */
+  <T extends @Nullable Object> T call(
+      Deadline deadline,
+      @Nullable GuardedStatement statement,
+      @Nullable String target,
+      Work<T> work)
+      throws SQLException {
+    deadline.check();
+    refusePoisoned();
+    boolean wasInterrupted = Thread.currentThread().isInterrupted();
+    IoCall entry = target == null ? null : deadline.io("sql", target);
+    Call call = new Call(this, deadline, statement == null ? null : statement.delegate, true);
+    try {
+      network.lower(NetworkLimit.forCall(deadline));
+      if (statement != null) {
+        statement.limit.lower(deadline, product());
+      }
+      return work.call();
+    } catch (SQLException e) {
+      call.leave();
+      suspect |= isInterruption(e, wasInterrupted);
+      throw explained(deadline, e);
+    } finally {
+      call.leave();
+      call.end();
+      suspect |= !wasInterrupted && Thread.currentThread().isInterrupted();
+      if (!poisoned) {
+        suspect |= !network.restore();
+      }
+      if (entry != null) {
+        entry.close();
+      }
+    }
+  }
+
+  /** As {@link #call}, straight to the driver if there is no deadline. */
+  <T extends @Nullable Object> T call(Work<T> work) throws SQLException {
+    Deadline deadline = Deadline.current();
+    if (deadline.isUnlimited()) {
+      refusePoisoned();
+      return work.call();
+    }
+    return call(deadline, null, null, work);
+  }
+
+  /** As {@link #call(Work)}. */
+  void run(Work.Action action) throws SQLException {
+    call(
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+
+  /**
+   * What an application has to do when its time is over, too, or a pool when it takes the
+   * connection back: it is not refused, and has {@link #CLEANUP_MILLIS} at least.
+   */
+  <T extends @Nullable Object> T cleanUp(Work<T> work) throws SQLException {
+    Deadline deadline = Deadline.current();
+    if (deadline.isUnlimited() && !poisoned) {
+      return work.call();
+    }
+    long left = poisoned ? 0 : NetworkLimit.forCall(deadline);
+    network.lower(Math.max(left, CLEANUP_MILLIS));
+    try {
+      return work.call();
+    } catch (SQLException e) {
+      throw explained(deadline, e);
+    } finally {
+      suspect |= !network.restore();
+    }
+  }
+
+  /** As {@link #cleanUp(Work)}, but does nothing with what is poisoned. */
+  void reset(Work.Action action) throws SQLException {
+    refusePoisoned();
+    cleanUp(
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+
+  /** Closes something of the connection. What has been aborted has closed it already. */
+  void close(Work.Action close) throws SQLException {
+    try {
+      close.run();
+    } catch (SQLException e) {
+      if (!aborted) {
+        throw e;
+      }
+    }
+  }
+
+  // ---- what an exception says
+
+  /** The driver's own exception, with the reason in it; one that makes pools see what it means. */
+  SQLException explained(Deadline deadline, SQLException thrown) {
+    if (poisoned || deadline.isExpired()) {
+      try {
+        deadline.check();
+      } catch (DeadlineExceededException reason) {
+        thrown.addSuppressed(reason);
+      }
+    }
+    if (isUnfit()) {
+      thrown.setNextException(new SQLNonTransientConnectionException(GIVEN_UP, BROKEN));
+    }
+    return thrown;
+  }
+
+  private static boolean isInterruption(SQLException thrown, boolean wasInterrupted) {
+    if (!wasInterrupted && Thread.currentThread().isInterrupted()) {
+      return true;
+    }
+    Throwable cause = thrown;
+    for (int i = 0; cause != null && i < LONGEST_CHAIN; i++, cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof ClosedByInterruptException
+          || (cause instanceof InterruptedIOException
+              && !(cause instanceof SocketTimeoutException))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.deadlinefilter.jdbc;
+
+import io.github.deadlinefilter.Deadline;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result set of which every call to the server ends with the deadline. One that is in memory as a
+ * whole is read straight.
+ */
+final class GuardedResultSet extends ResultSetFacts {
+  private final GuardedStatement statement;
+  private final Guard guard;
+  private boolean streams;
+
+  /** What reads it, row by row, within the deadline at that time; null if there is none. */
+  private @Nullable Call reading;
+
+  GuardedResultSet(GuardedStatement statement, ResultSet delegate, boolean streams) {
+    super(delegate);
+    this.statement = statement;
+    this.guard = statement.guard;
+    this.streams = streams;
+  }
+
+  // ---- forward, which is what matters
+
+  @Override
+  public boolean next() throws SQLException {
+    if (!streams) {
+      return delegate.next();
+    }
+    Call call = reading(Deadline.current());
+    boolean more = call == null ? straightNext() : next(call);
+    if (!more) {
+      end();
+    }
+    return more;
+  }
+
+  private boolean straightNext() throws SQLException {
+    guard.refusePoisoned();
+    return delegate.next();
+  }
+
+  private boolean next(Call call) throws SQLException {
+    call.enter();
+    try {
+      return delegate.next();
+    } catch (SQLException e) {
+      call.leave();
+      throw guard.explained(call.deadline, e);
+    } finally {
+      call.leave();
+    }
+  }
+
+  /** The call in which it is read: one for all rows, as long as the deadline is the same. */
+  private @Nullable Call reading(Deadline deadline) throws SQLException {
+    Call call = reading;
+    if (call != null && call.deadline == deadline) {
+      return call;
+    }
+    if (call != null) {
+      call.end();
+      reading = null;
+    }
+    if (deadline.isUnlimited()) {
+      return null;
+    }
+    deadline.check();
+    guard.refusePoisoned();
+    call = new Call(guard, deadline, statement.delegate, /* inside= */ false);
+    reading = call;
+    return call;
+  }
+
+  /** Nothing more is read from the server. */
+  void end() {
+    streams = false;
+    Call call = reading;
+    if (call != null) {
+      call.end();
+      reading = null;
+    }
+    statement.ended(this);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    boolean unread = streams;
+    end();
+    statement.closeWhole(unread, delegate::close);
+  }
+
+  // ---- elsewhere
+
+  @Override
+  public boolean previous() throws SQLException {
+    return guard.call(delegate::previous);
+  }
+
+  @Override
+  public boolean first() throws SQLException {
+    return guard.call(delegate::first);
+  }
+
+  @Override
+  public boolean last() throws SQLException {
+    return guard.call(delegate::last);
+  }
+
+  @Override
+  public boolean absolute(int row) throws SQLException {
+    return guard.call(() -> delegate.absolute(row));
+  }
+
+  @Override
+  public boolean relative(int rows) throws SQLException {
+    return guard.call(() -> delegate.relative(rows));
+  }
+
+  @Override
+  public void beforeFirst() throws SQLException {
+    guard.run(delegate::beforeFirst);
+  }
+
+  @Override
+  public void afterLast() throws SQLException {
+    guard.run(delegate::afterLast);
+  }
+
+  @Override
+  public void moveToInsertRow() throws SQLException {
+    guard.run(delegate::moveToInsertRow);
+  }
+
+  @Override
+  public void moveToCurrentRow() throws SQLException {
+    guard.run(delegate::moveToCurrentRow);
+  }
+
+  // ---- changes
+
+  @Override
+  public void insertRow() throws SQLException {
+    guard.run(delegate::insertRow);
+  }
+
+  @Override
+  public void updateRow() throws SQLException {
+    guard.run(delegate::updateRow);
+  }
+
+  @Override
+  public void deleteRow() throws SQLException {
+    guard.run(delegate::deleteRow);
+  }
+
+  @Override
+  public void refreshRow() throws SQLException {
+    guard.run(delegate::refreshRow);
+  }
+
+  // ---- what it belongs to
+
+  @Override
+  public Statement getStatement() {
+    return statement;
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return Wrapping.unwrap(this, delegate, type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return Wrapping.isWrapperFor(this, delegate, type);
+  }
+
+  @Override
+  public String toString() {
+    return delegate.toString();
+  }
+}

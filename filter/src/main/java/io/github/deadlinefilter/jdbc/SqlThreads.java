@@ -1,0 +1,49 @@
+package io.github.deadlinefilter.jdbc;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads for what a driver may take long to do: log in, cancel, abort. Where a server does not
+ * answer, a driver may need its own connect timeout for either. They end when they have nothing to
+ * do.
+ */
+final class SqlThreads {
+  /** Of logins and cancellations that do not come back, so many may be left behind at once. */
+  private static final int MOST = 256;
+
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private static final ThreadPoolExecutor POOL =
+      new ThreadPoolExecutor(
+          0, MOST, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), SqlThreads::make);
+
+  private SqlThreads() {}
+
+  private static Thread make(Runnable work) {
+    // Without the thread-locals and the class loader of the request that happens to need it first.
+    Thread thread =
+        new Thread(
+            null,
+            work,
+            "deadline-sql-" + NUMBER.incrementAndGet(),
+            0,
+            /* inheritThreadLocals= */ false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** Returns false if all threads are taken by what does not come back. */
+  static boolean start(Runnable work) {
+    try {
+      POOL.execute(work);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+}

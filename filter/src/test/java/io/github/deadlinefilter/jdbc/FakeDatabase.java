@@ -1,0 +1,136 @@
+package io.github.deadlinefilter.jdbc;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** A driver that notes what it is asked to do, and does what a test says. */
+final class FakeDatabase {
+  /** What a method of the driver does in a test. */
+  @FunctionalInterface
+  interface Behaviour {
+    @Nullable Object call() throws Exception;
+  }
+
+  /** Such as {@code setQueryTimeout[7]}, in order; what only asks is not among them. */
+  final List<String> calls = new CopyOnWriteArrayList<>();
+
+  private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
+  private final String product;
+  private volatile int networkTimeout;
+  private volatile int queryTimeout;
+
+  FakeDatabase(String product) {
+    this.product = product;
+  }
+
+  FakeDatabase on(String method, Behaviour behaviour) {
+    behaviours.put(method, behaviour);
+    return this;
+  }
+
+  /** A query that ends when it is told, by whatever of the driver's methods, and then fails. */
+  FakeDatabase stuckUntil(String... methods) {
+    CountDownLatch told = new CountDownLatch(1);
+    for (String method : methods) {
+      on(
+          method,
+          () -> {
+            told.countDown();
+            return null;
+          });
+    }
+    return on(
+        "executeQuery",
+        () -> {
+          told.await();
+          throw new SQLException("stopped", "57014");
+        });
+  }
+
+  static Behaviour unsupported() {
+    return () -> {
+      throw new SQLFeatureNotSupportedException();
+    };
+  }
+
+  Connection connection() {
+    return proxy(Connection.class, this::ofConnection);
+  }
+
+  private @Nullable Object ofConnection(Object proxy, Method method, Object @Nullable [] given)
+      throws Throwable {
+    return switch (method.getName()) {
+      case "getNetworkTimeout" -> networkTimeout;
+      case "setNetworkTimeout" -> {
+        networkTimeout = lastOf(given);
+        yield did("setNetworkTimeout", new Object[] {networkTimeout}, method);
+      }
+      case "createStatement", "prepareStatement" ->
+          proxy(PreparedStatement.class, this::ofStatement);
+      case "getMetaData" ->
+          proxy(
+              DatabaseMetaData.class,
+              (metaData, asked, arguments) ->
+                  asked.getName().equals("getDatabaseProductName") ? product : null);
+      case "isValid" -> true;
+      default -> did(method.getName(), given, method);
+    };
+  }
+
+  private @Nullable Object ofStatement(Object proxy, Method method, Object @Nullable [] given)
+      throws Throwable {
+    return switch (method.getName()) {
+      case "getQueryTimeout" -> queryTimeout;
+      case "getFetchSize" -> 0;
+      case "setQueryTimeout" -> {
+        queryTimeout = lastOf(given);
+        yield did("setQueryTimeout", given, method);
+      }
+      case "executeQuery" -> {
+        Object result = did("executeQuery", null, method);
+        yield result == null
+            ? proxy(ResultSet.class, (rows, asked, arguments) -> nothing(asked))
+            : result;
+      }
+      default -> did(method.getName(), given, method);
+    };
+  }
+
+  private @Nullable Object did(String name, Object @Nullable [] given, Method method)
+      throws Throwable {
+    calls.add(given == null || name.equals("abort") ? name : name + Arrays.toString(given));
+    Behaviour behaviour = behaviours.get(name);
+    Object result = behaviour == null ? null : behaviour.call();
+    return result == null ? nothing(method) : result;
+  }
+
+  private static int lastOf(Object @Nullable [] given) {
+    return given == null ? 0 : (Integer) given[given.length - 1];
+  }
+
+  private static @Nullable Object nothing(Method method) {
+    Class<?> type = method.getReturnType();
+    if (type == boolean.class) {
+      return false;
+    }
+    return type == int.class ? (Object) 0 : null;
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}

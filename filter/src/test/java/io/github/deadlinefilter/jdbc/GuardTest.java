@@ -1,0 +1,266 @@
+package io.github.deadlinefilter.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
+import io.github.deadlinefilter.DeadlineScope;
+import io.github.deadlinefilter.Enforcement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a driver is asked to do, and when. */
+@Timeout(20)
+@SuppressWarnings("try") // scopes are there to be closed
+class GuardTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(20);
+
+  private final FakeDatabase database = new FakeDatabase("PostgreSQL");
+  private final FakePool pool = new FakePool(database::connection);
+  private final DeadlineDataSource source = new DeadlineDataSource(pool);
+
+  private static DeadlineScope over() {
+    DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+    scope.shorten(Duration.ZERO);
+    return scope;
+  }
+
+  // ---- without a deadline
+
+  @Test
+  void noDeadline_calls_goStraightThrough() throws Exception {
+    try (Connection connection = source.getConnection();
+        PreparedStatement statement = connection.prepareStatement("SELECT 1")) {
+      statement.setInt(1, 2);
+      statement.executeQuery().next();
+      connection.commit();
+    }
+    assertEquals(
+        List.of("setInt[1, 2]", "executeQuery", "commit", "close", "close"), database.calls);
+  }
+
+  // ---- timeouts
+
+  @Test
+  void deadline_query_hasItsTimeoutsAndTheConnectionItsOwnAgain() throws Exception {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      try (DeadlineScope scope = Deadline.within(Duration.ofMillis(59_500))) {
+        statement.executeQuery("SELECT 1");
+        assertEquals(0, statement.getQueryTimeout(), "what the application sees");
+        assertEquals(0, connection.getNetworkTimeout());
+      }
+      assertTrue(database.calls.get(0).matches("setNetworkTimeout\\[(59|60)\\d{3}\\]"));
+      assertEquals(
+          List.of("setQueryTimeout[60]", "executeQuery", "setNetworkTimeout[0]"),
+          database.calls.subList(1, 4));
+      database.calls.clear();
+      statement.executeQuery("SELECT 2");
+      assertEquals(List.of("setQueryTimeout[0]", "executeQuery"), database.calls);
+    }
+  }
+
+  @Test
+  void ownTimeoutsAreShorter_query_keepsThem() throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG);
+        Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setNetworkTimeout(Runnable::run, 500);
+      statement.setQueryTimeout(3);
+      database.calls.clear();
+      statement.executeQuery("SELECT 1");
+      assertEquals(List.of("executeQuery"), database.calls);
+    }
+  }
+
+  @Test
+  void statementThatAPoolKeeps_close_givesItBackWithItsOwnTimeout() throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG);
+        Connection connection = source.getConnection()) {
+      PreparedStatement statement = connection.prepareStatement("SELECT 1");
+      statement.executeQuery();
+      database.calls.clear();
+      statement.close();
+      assertEquals(List.of("setQueryTimeout[0]", "close"), database.calls);
+    }
+  }
+
+  @Test
+  void driverWithoutTimeouts_query_runsAllTheSame() throws Exception {
+    database.on("setNetworkTimeout", FakeDatabase.unsupported());
+    database.on("setQueryTimeout", FakeDatabase.unsupported());
+    try (DeadlineScope scope = Deadline.within(LONG);
+        Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      assertFalse(statement.executeQuery("SELECT 1").next());
+    }
+    assertEquals(0, pool.evicted());
+  }
+
+  // ---- when nothing is left
+
+  @Test
+  void nothingLeft_calls_areRefusedAndRollbackAndCloseAreNot() throws Exception {
+    Connection connection = source.getConnection();
+    Statement statement = connection.createStatement();
+    try (DeadlineScope scope = over()) {
+      assertThrows(DeadlineExceededException.class, source::getConnection);
+      assertThrows(DeadlineExceededException.class, () -> statement.executeQuery("SELECT 1"));
+      assertThrows(DeadlineExceededException.class, () -> connection.prepareStatement("SELECT 1"));
+      assertThrows(DeadlineExceededException.class, connection::commit);
+      assertEquals(List.of(), database.calls);
+      connection.rollback();
+      connection.setAutoCommit(true);
+      statement.close();
+      connection.close();
+    }
+    assertEquals(
+        List.of(
+            "setNetworkTimeout[1000]",
+            "rollback",
+            "setNetworkTimeout[0]",
+            "setNetworkTimeout[1000]",
+            "setAutoCommit[true]",
+            "setNetworkTimeout[0]",
+            "close",
+            "close"),
+        database.calls);
+    assertEquals(0, pool.evicted(), "nothing was cut");
+  }
+
+  // ---- at the deadline
+
+  @Test
+  void stuckQuery_deadline_isCancelledAndItsConnectionEvicted() throws Exception {
+    database.stuckUntil("cancel");
+    Connection connection = source.getConnection();
+    Statement statement = connection.createStatement();
+    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+      SQLException thrown =
+          assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
+      assertEquals("57014", thrown.getSQLState(), "the driver's own");
+      assertInstanceOf(DeadlineExceededException.class, thrown.getSuppressed()[0]);
+      assertEquals("08006", thrown.getNextException().getSQLState(), "for pools");
+      assertFalse(connection.isValid(1));
+    }
+    assertFalse(database.calls.contains("abort"));
+    assertThrows(SQLException.class, connection::createStatement, "without a deadline, too");
+    connection.rollback();
+    connection.close();
+    assertTrue(database.calls.contains("rollback"));
+    assertEquals(1, pool.evicted());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void queryThatIgnoresItsCancellation_deadline_aborts(boolean cancelIsSupported) throws Exception {
+    database.stuckUntil("abort");
+    if (!cancelIsSupported) {
+      database.on("cancel", FakeDatabase.unsupported());
+    }
+    Connection connection = source.getConnection();
+    Statement statement = connection.createStatement();
+    long start = System.nanoTime();
+    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+      assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
+    }
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(!cancelIsSupported || millis >= Call.PATIENCE_MILLIS, "it is given time: " + millis);
+    assertTrue(database.calls.contains("abort"));
+    connection.rollback();
+    assertFalse(database.calls.contains("rollback"), "the server has done that");
+    assertDoesNotThrow(statement::close);
+    assertDoesNotThrow(connection::close);
+    assertEquals(1, pool.evicted());
+  }
+
+  @Test
+  void cancelThatBlocks_deadline_abortsAllTheSame() throws Exception {
+    database.stuckUntil("abort");
+    database.on(
+        "cancel",
+        () -> {
+          while (!database.calls.contains("abort")) {
+            Thread.onSpinWait();
+          }
+          return null;
+        });
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+      assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
+    }
+    assertTrue(database.calls.contains("abort"));
+  }
+
+  @Test
+  void stuckCommit_deadline_aborts() throws Exception {
+    database.stuckUntil("abort");
+    database.on(
+        "commit",
+        () -> {
+          while (!database.calls.contains("abort")) {
+            Thread.onSpinWait();
+          }
+          throw new SQLException("gone", "08003");
+        });
+    try (Connection connection = source.getConnection();
+        DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+      SQLException thrown = assertThrows(SQLException.class, connection::commit);
+      assertInstanceOf(DeadlineExceededException.class, thrown.getSuppressed()[0]);
+    }
+    assertEquals(1, pool.evicted());
+  }
+
+  @Test
+  void callInTime_deadlineAfterIt_cancelsNothing() throws Exception {
+    Connection connection = source.getConnection();
+    Statement statement = connection.createStatement();
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      statement.executeQuery("SELECT 1");
+      scope.shorten(Duration.ZERO);
+      // What is registered is started in this order: the last one before the first.
+      assertTrue(scope.isExpired());
+    }
+    connection.createStatement().executeQuery("SELECT 2");
+    connection.close();
+    assertFalse(database.calls.contains("cancel"));
+    assertEquals(0, pool.evicted());
+  }
+
+  // ---- interrupts
+
+  @Test
+  void interruptedInside_close_evicts() throws Exception {
+    database.on(
+        "executeQuery",
+        () -> {
+          Thread.currentThread().interrupt();
+          throw new SQLException("interrupted");
+        });
+    try (DeadlineScope scope = Deadline.within(LONG);
+        Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      SQLException thrown =
+          assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
+      assertEquals(0, thrown.getSuppressed().length, "the time is not over");
+      assertEquals("08006", thrown.getNextException().getSQLState());
+      assertTrue(Thread.interrupted(), "it is the application's");
+    }
+    assertEquals(1, pool.evicted());
+  }
+}
