@@ -1,0 +1,331 @@
+package io.github.deadlinefilter.http;
+
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link HttpClient} whose calls end with the deadline that is current where they begin, body
+ * included.
+ *
+ * <pre>{@code
+ * HttpClient client =
+ *     DeadlineHttpClient.of(HttpClient.newHttpClient())
+ *         .sending(BudgetHeader.millis("X-Request-Timeout"))
+ *         .withSlack(Duration.ofMillis(20));
+ * }</pre>
+ *
+ * <p>The timeout of a request becomes the smaller of its own and the time left, which is looked at
+ * when the call begins: a deadline that is extended afterwards does not give a call more time to
+ * its response's head. At the end:
+ *
+ * <ul>
+ *   <li>{@code send} throws a {@link HttpTimeoutException} that has a {@link
+ *       DeadlineExceededException} suppressed in it; or an {@link InterruptedException}, if the
+ *       thread was interrupted first, as a deadline does with {@code INTERRUPT}.
+ *   <li>a future of {@code sendAsync} fails with that {@link HttpTimeoutException}.
+ *   <li>a body that is still arriving is cut, also if it is read after {@code send} has returned: a
+ *       read fails with an {@link IOException} of which the cause is that {@link
+ *       HttpTimeoutException} ({@code UncheckedIOException} for lines), a subscriber gets it in
+ *       {@code onError}. The connection is closed, or the stream reset, and not used again.
+ *   <li>a call that begins later is refused with {@link DeadlineExceededException}; its future
+ *       fails with that.
+ * </ul>
+ *
+ * <p>Where there is no deadline, or one without an end, calls go straight to the client. WebSockets
+ * are not bounded, for they outlive requests. Looking a host's name up is bounded only as the
+ * client does that.
+ *
+ * <p>Thread-safe, if the client is; immutable.
+ */
+public final class DeadlineHttpClient extends HttpClient {
+  private final HttpClient client;
+  private final List<BudgetHeader> headers;
+  private final Duration slack;
+
+  private DeadlineHttpClient(HttpClient client, List<BudgetHeader> headers, Duration slack) {
+    this.client = client;
+    this.headers = headers;
+    this.slack = slack;
+  }
+
+  /** {@code client}, bounded; no header is sent, and there is no slack. */
+  public static DeadlineHttpClient of(HttpClient client) {
+    return new DeadlineHttpClient(
+        Objects.requireNonNull(client, "client"), List.of(), Duration.ZERO);
+  }
+
+  /**
+   * The same, which also sends the time left, less the slack, in {@code header}. A request that has
+   * that header keeps its own.
+   */
+  public DeadlineHttpClient sending(BudgetHeader header) {
+    List<BudgetHeader> more = new ArrayList<>(headers);
+    more.add(Objects.requireNonNull(header, "header"));
+    return new DeadlineHttpClient(client, List.copyOf(more), slack);
+  }
+
+  /**
+   * The same, which keeps {@code slack} back from what it tells the called service, for the way
+   * back and what is done with the answer: zero if this is not called. A call that begins with less
+   * than that left is refused with {@link HttpTimeoutException}.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public DeadlineHttpClient withSlack(Duration slack) {
+    if (slack.isNegative()) {
+      throw new IllegalArgumentException("slack: " + slack + " is negative");
+    }
+    return new DeadlineHttpClient(client, headers, slack);
+  }
+
+  // ---- calls
+
+  @Override
+  public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    Deadline deadline = Deadline.current();
+    if (deadline.isUnlimited()) {
+      return client.send(request, handler);
+    }
+    deadline.check();
+    HttpRequest bounded = bounded(request, deadline.remaining());
+    BoundCall call = BoundCall.begin(deadline, request);
+    boolean answered = false;
+    try (SendFence fence = new SendFence(bounded.timeout().orElseThrow())) {
+      call.stopBy(fence::interrupt);
+      HttpResponse<T> response = send(bounded, call.bind(handler), fence, call);
+      answered = call.hasBody();
+      return response;
+    } finally {
+      if (!answered) {
+        call.end();
+      }
+    }
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest request, BodyHandler<T> handler, SendFence fence, BoundCall call)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, handler);
+    } catch (IOException e) {
+      throw call.isLate(e) ? call.timeout(e) : e;
+    } catch (InterruptedException e) {
+      if (fence.hasInterrupted()) {
+        throw call.timeout(e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> handler) {
+    return sendAsync(request, handler, null);
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
+    Deadline deadline = Deadline.current();
+    if (deadline.isUnlimited()) {
+      return pushes == null
+          ? client.sendAsync(request, handler)
+          : client.sendAsync(request, handler, pushes);
+    }
+    HttpRequest bounded;
+    try {
+      deadline.check();
+      bounded = bounded(request, deadline.remaining());
+    } catch (DeadlineExceededException | HttpTimeoutException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    BoundCall call = BoundCall.begin(deadline, request);
+    try {
+      return bounded(call, start(deadline, call, bounded, handler, pushes));
+    } catch (RuntimeException | Error e) {
+      call.end();
+      throw e;
+    }
+  }
+
+  private <T> CompletableFuture<HttpResponse<T>> start(
+      Deadline deadline,
+      BoundCall call,
+      HttpRequest request,
+      BodyHandler<T> handler,
+      @Nullable PushPromiseHandler<T> pushes) {
+    BodyHandler<T> bound = call.bind(handler);
+    if (pushes == null) {
+      return client.sendAsync(request, bound);
+    }
+    return client.sendAsync(
+        request,
+        bound,
+        (initiating, promised, accept) ->
+            pushes.applyPushPromise(
+                initiating,
+                promised,
+                pushed -> {
+                  BoundCall push = BoundCall.begin(deadline, promised);
+                  return bounded(push, accept.apply(push.bind(pushed)));
+                }));
+  }
+
+  /** Derived from {@code sent}: as the client's own, cancelling it cancels the exchange. */
+  private static <T> CompletableFuture<HttpResponse<T>> bounded(
+      BoundCall call, CompletableFuture<HttpResponse<T>> sent) {
+    call.stopBy(() -> sent.cancel(/* mayInterruptIfRunning= */ true));
+    CompletableFuture<HttpResponse<T>> given =
+        sent.handle(
+            (response, failure) -> {
+              if (failure == null) {
+                return response;
+              }
+              Throwable cause =
+                  failure instanceof CompletionException && failure.getCause() != null
+                      ? failure.getCause()
+                      : failure;
+              throw new CompletionException(call.isLate(cause) ? call.timeout(cause) : cause);
+            });
+    // Not above: that is not called for a future that its user has cancelled.
+    var unused =
+        sent.whenComplete(
+            (response, failure) -> {
+              if (failure != null || !call.hasBody()) {
+                call.end();
+              }
+            });
+    return given;
+  }
+
+  /** A copy of {@code request} that waits no longer than {@code left}, and says so. */
+  private HttpRequest bounded(HttpRequest request, Duration left) throws HttpTimeoutException {
+    Duration told = left.minus(slack);
+    if (told.isNegative() || told.isZero()) {
+      throw new HttpTimeoutException(
+          "Not begun: " + left.toMillis() + "ms left, slack " + slack.toMillis() + "ms");
+    }
+    // Rounded up, as the client's timer has milliseconds: when it comes the deadline is over.
+    Duration most = Duration.ofMillis(left.toMillis() + 2);
+    Optional<Duration> own = request.timeout();
+    boolean ownFirst = own.isPresent() && own.get().compareTo(most) <= 0;
+    if (ownFirst && headers.isEmpty()) {
+      return request;
+    }
+    HttpRequest.Builder copy = HttpRequest.newBuilder(request, (name, value) -> true);
+    if (!ownFirst) {
+      copy.timeout(most);
+    }
+    for (BudgetHeader header : headers) {
+      header.add(request, copy, told);
+    }
+    return copy.build();
+  }
+
+  // ---- the rest is the client's
+
+  @Override
+  public Optional<CookieHandler> cookieHandler() {
+    return client.cookieHandler();
+  }
+
+  @Override
+  public Optional<Duration> connectTimeout() {
+    return client.connectTimeout();
+  }
+
+  @Override
+  public Redirect followRedirects() {
+    return client.followRedirects();
+  }
+
+  @Override
+  public Optional<ProxySelector> proxy() {
+    return client.proxy();
+  }
+
+  @Override
+  public SSLContext sslContext() {
+    return client.sslContext();
+  }
+
+  @Override
+  public SSLParameters sslParameters() {
+    return client.sslParameters();
+  }
+
+  @Override
+  public Optional<Authenticator> authenticator() {
+    return client.authenticator();
+  }
+
+  @Override
+  public Version version() {
+    return client.version();
+  }
+
+  @Override
+  public Optional<Executor> executor() {
+    return client.executor();
+  }
+
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    return client.newWebSocketBuilder();
+  }
+
+  // Of Java 21, without @Override, for this is compiled for 17.
+
+  /** As the client's; does nothing before Java 21. */
+  public void shutdown() {
+    new Closing(client).shutdown();
+  }
+
+  /** As the client's; does nothing before Java 21. */
+  public void shutdownNow() {
+    new Closing(client).shutdownNow();
+  }
+
+  /** As the client's; does nothing before Java 21. */
+  public void close() {
+    new Closing(client).close();
+  }
+
+  /** As the client's; false before Java 21. */
+  public boolean isTerminated() {
+    return new Closing(client).isTerminated();
+  }
+
+  /** As the client's; false, at once, before Java 21. */
+  public boolean awaitTermination(Duration most) throws InterruptedException {
+    return new Closing(client).awaitTermination(Objects.requireNonNull(most, "most"));
+  }
+
+  @Override
+  public String toString() {
+    return "DeadlineHttpClient[" + client + "]";
+  }
+}

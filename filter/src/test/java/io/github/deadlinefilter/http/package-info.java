@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.deadlinefilter.http;
+
+import org.jspecify.annotations.NullMarked;
