@@ -1,0 +1,124 @@
+package io.github.deadlinefilter.net;
+
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
+import io.github.deadlinefilter.IoCall;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connect, read or write under a deadline, by one thread. The socket is closed if the time is
+ * over before the call has ended: nothing else frees a platform thread that waits in one.
+ */
+final class BoundCall {
+  private enum State {
+    RUNNING,
+    /** The socket is being closed, or is. */
+    CUT,
+    ENDED
+  }
+
+  private final Deadline deadline;
+  private final Socket socket;
+  private final @Nullable IoCall noted;
+  private final Deadline.Registration registration;
+  private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+
+  /**
+   * A call begins.
+   *
+   * @param target what is written in the ledger, null for nothing
+   * @throws SocketTimeoutException if no time is left
+   */
+  BoundCall(Deadline deadline, Socket socket, @Nullable String target)
+      throws SocketTimeoutException {
+    if (deadline.isExpired()) {
+      throw timeout(deadline, "Not begun: the deadline has passed", null);
+    }
+    this.deadline = deadline;
+    this.socket = socket;
+    this.noted = target == null ? null : deadline.io("net", target);
+    this.registration = deadline.onExpire(this::cut);
+  }
+
+  /**
+   * Race with end(): a socket that has gone back to a pool is not closed. On a thread of the
+   * deadline's.
+   */
+  private void cut() {
+    if (state.compareAndSet(State.RUNNING, State.CUT)) {
+      close();
+    }
+  }
+
+  private void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Whoever waits in it sees that, or has ended.
+    }
+  }
+
+  /**
+   * The time left in milliseconds, rounded up, but no more than {@code own}, of which 0 is none.
+   */
+  int millis(int own) {
+    long left = deadline.remaining().toMillis() + 1;
+    return (int) Math.min(left, own == 0 ? Integer.MAX_VALUE : own);
+  }
+
+  /** The call was to wait no longer than this deadline's time, and did. */
+  boolean isOver() {
+    return state.get() == State.CUT || deadline.isExpired();
+  }
+
+  /**
+   * The call has failed. Returns what its caller gets: {@code failure} itself, unless it comes from
+   * the time being over; then the socket is closed.
+   */
+  IOException failed(IOException failure) {
+    if (!isOver()) {
+      return failure;
+    }
+    state.set(State.CUT);
+    close();
+    return timeout(deadline, "The deadline has passed", failure);
+  }
+
+  /**
+   * The call has come back.
+   *
+   * @throws SocketTimeoutException if the socket was being closed by then
+   */
+  void returned() throws SocketTimeoutException {
+    if (!state.compareAndSet(State.RUNNING, State.ENDED)) {
+      throw timeout(deadline, "The deadline has passed", null);
+    }
+  }
+
+  /** To be called last, however the call ended. */
+  void end() {
+    state.compareAndSet(State.RUNNING, State.ENDED);
+    registration.close();
+    if (noted != null) {
+      noted.close();
+    }
+  }
+
+  private static SocketTimeoutException timeout(
+      Deadline deadline, String message, @Nullable IOException cause) {
+    SocketTimeoutException timeout = new SocketTimeoutException(message);
+    if (cause != null) {
+      timeout.initCause(cause);
+    }
+    try {
+      deadline.check();
+    } catch (DeadlineExceededException e) {
+      timeout.addSuppressed(e);
+    }
+    return timeout;
+  }
+}

@@ -1,0 +1,199 @@
+package io.github.deadlinefilter.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineScope;
+import io.github.deadlinefilter.Enforcement;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.Test;
+
+/** Plain sockets, against servers on loopback. */
+final class DeadlineSocketFactoryTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final SocketFactory SOCKETS = new DeadlineSocketFactory();
+
+  private static Socket connected(Sink sink) throws Exception {
+    return SOCKETS.createSocket(sink.address().getAddress(), sink.address().getPort());
+  }
+
+  // ---- at the deadline
+
+  @Test
+  void serverThatSaysNothing_read_endsAtDeadlineAndTheSocketIsClosed() throws Exception {
+    try (Sink sink = Sink.silent();
+        Socket socket = connected(sink)) {
+      InputStream in = socket.getInputStream();
+      Timed.assertLate(in::read);
+      assertTrue(socket.isClosed());
+    }
+  }
+
+  @Test
+  void serverThatDrips_reads_endAtDeadline() throws Exception {
+    try (Sink sink = Sink.dripping();
+        Socket socket = connected(sink)) {
+      InputStream in = socket.getInputStream();
+      Timed.assertLate(in::readAllBytes);
+    }
+  }
+
+  @Test
+  void serverThatDoesNotRead_write_endsAtDeadlineAndTheSocketIsClosed() throws Exception {
+    try (Sink sink = Sink.silent();
+        Socket socket = connected(sink)) {
+      OutputStream out = socket.getOutputStream();
+      byte[] much = new byte[64 << 20];
+      Timed.assertLate(() -> out.write(much));
+      assertTrue(socket.isClosed());
+    }
+  }
+
+  @Test
+  void serverThatAcceptsNothing_connect_endsAtDeadline() throws Exception {
+    try (Sink sink = Sink.full()) {
+      Timed.assertLate(() -> connected(sink).close());
+      Timed.assertLate(() -> SOCKETS.createSocket().connect(sink.address(), 60_000));
+    }
+  }
+
+  @Test
+  void requestThatIsEndedEarly_read_endsAtOnce() throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Sink sink =
+            Sink.of(
+                Sink.listening(),
+                (socket, closed) -> {
+                  socket.getInputStream().read();
+                  scope.shorten(Duration.ZERO);
+                  closed.await();
+                });
+        Socket socket = connected(sink)) {
+      socket.getOutputStream().write(1);
+      Timed.assertTimeout(socket.getInputStream()::read);
+      assertTrue(socket.isClosed());
+    }
+  }
+
+  @Test
+  void noTimeLeft_calls_areRefusedAndTheSocketStays() throws Exception {
+    try (Sink sink = Sink.echo();
+        Socket socket = connected(sink)) {
+      try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+        scope.shorten(Duration.ZERO);
+        Timed.assertTimeout(socket.getInputStream()::read);
+        Timed.assertTimeout(() -> socket.getOutputStream().write(1));
+        Timed.assertTimeout(() -> SOCKETS.createSocket().connect(sink.address()));
+      }
+      assertEchoes(socket);
+    }
+  }
+
+  private static void assertEchoes(Socket socket) throws Exception {
+    socket.getOutputStream().write(new byte[] {7, 8});
+    assertEquals(7, socket.getInputStream().read());
+    assertEquals(1, socket.getInputStream().skip(1));
+  }
+
+  // ---- in time
+
+  @Test
+  void socketOfAPool_deadlineOfItsLastUserPasses_isNotClosed() throws Exception {
+    try (Sink sink = Sink.echo();
+        Socket socket = connected(sink)) {
+      try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+        assertEchoes(socket);
+        scope.shorten(Duration.ZERO);
+      }
+      try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+        assertFalse(scope.isExpired());
+        assertEchoes(socket);
+      }
+      assertEchoes(socket);
+      assertFalse(socket.isClosed());
+    }
+  }
+
+  @Test
+  void ownTimeoutThatIsShorter_read_isThrownAsEverAndTheSocketStays() throws Exception {
+    try (Sink sink = Sink.silent();
+        Socket socket = connected(sink);
+        DeadlineScope scope = Deadline.within(LONG)) {
+      socket.setSoTimeout(30);
+      SocketTimeoutException thrown =
+          assertThrows(SocketTimeoutException.class, socket.getInputStream()::read);
+      assertEquals(0, thrown.getSuppressed().length);
+      assertFalse(socket.isClosed());
+      assertFalse(scope.hasFired());
+    }
+  }
+
+  @Test
+  void readUnderADeadline_soTimeout_isTheApplications() throws Exception {
+    try (Sink sink = Sink.echo();
+        Socket raw = new Socket();
+        Socket socket = DeadlineSocketFactory.bounded(raw)) {
+      socket.connect(sink.address());
+      socket.setSoTimeout(90_000);
+      try (DeadlineScope scope = Deadline.within(LONG)) {
+        assertEchoes(socket);
+        assertEquals(90_000, socket.getSoTimeout());
+        assertFalse(scope.hasFired());
+      }
+      assertEquals(90_000, raw.getSoTimeout(), "left on the socket");
+    }
+  }
+
+  @Test
+  void deadlineThatIsExtended_read_goesOn() throws Exception {
+    Duration first = Duration.ofMillis(300);
+    try (DeadlineScope scope = Deadline.within(first, Enforcement.COOPERATE);
+        Sink sink =
+            Sink.of(
+                Sink.listening(),
+                (socket, closed) -> {
+                  socket.getInputStream().read();
+                  scope.extend(LONG);
+                  closed.await(400, TimeUnit.MILLISECONDS); // past the first end
+                  socket.getOutputStream().write(9);
+                });
+        Socket socket = connected(sink)) {
+      socket.getOutputStream().write(1);
+      assertEquals(9, socket.getInputStream().read());
+    }
+  }
+
+  @Test
+  void nobodyListens_connect_failsAsEver() throws Exception {
+    Sink sink = Sink.silent();
+    sink.close();
+    try (DeadlineScope scope = Deadline.within(LONG)) {
+      assertThrows(ConnectException.class, () -> connected(sink).close());
+      assertFalse(scope.hasFired());
+    }
+  }
+
+  @Test
+  void className_driver_makesOne() throws Exception {
+    Class<?> named = Class.forName("io.github.deadlinefilter.net.DeadlineSocketFactory");
+    SocketFactory made = (SocketFactory) named.getConstructor().newInstance();
+    assertInstanceOf(SocketFactory.class, named.getMethod("getDefault").invoke(null));
+    try (Sink sink = Sink.echo();
+        Socket socket = made.createSocket("127.0.0.1", sink.address().getPort())) {
+      assertEchoes(socket);
+      assertNotNull(sink.taken.poll(5, TimeUnit.SECONDS));
+    }
+  }
+}

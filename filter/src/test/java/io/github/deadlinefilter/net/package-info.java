@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.deadlinefilter.net;
+
+import org.jspecify.annotations.NullMarked;
