@@ -39,8 +39,6 @@ final class BodyAtDeadlineTest {
 
   private Peer peer;
 
-  @TempDir Path folder;
-
   /** Of whom the body is complete when {@code send} returns. */
   enum Whole {
     STRING,
@@ -93,7 +91,7 @@ final class BodyAtDeadlineTest {
 
   @ParameterizedTest
   @EnumSource
-  void drip_send_endsAtDeadline(Whole body) throws Exception {
+  void drip_send_endsAtDeadline(Whole body, @TempDir Path folder) throws Exception {
     assertTimeout(
         Timed.late(
             HttpTimeoutException.class, () -> CLIENT.send(get("/drip"), body.handler(folder))));
@@ -102,7 +100,7 @@ final class BodyAtDeadlineTest {
 
   @ParameterizedTest
   @EnumSource
-  void drip_sendAsync_endsAtDeadline(Whole body) throws Exception {
+  void drip_sendAsync_endsAtDeadline(Whole body, @TempDir Path folder) throws Exception {
     assertTimeout(
         Timed.late(
             ExecutionException.class,

@@ -80,7 +80,7 @@ final class Peer implements AutoCloseable {
       String head = head(socket.getInputStream());
       while (head != null) {
         heads.add(head);
-        answer(head.split(" ")[1], socket);
+        answer(head.split(" ", 3)[1], socket);
         head = head(socket.getInputStream());
       }
     } catch (IOException | InterruptedException e) {
