@@ -206,7 +206,7 @@ final class AsyncCycle implements AsyncListener {
   public void onError(AsyncEvent event) throws IOException {
     if (run.containerEnds()) {
       run.runs().finished(run);
-      if (event.getThrowable() instanceof IOException) {
+      if (run.runs().quirks().isClientGone(event.getThrowable())) {
         run.clientGone();
       }
       tell(listeners(), event, AsyncListener::onError);
@@ -280,6 +280,7 @@ final class AsyncCycle implements AsyncListener {
   /** Tells all of them, also if one throws; then throws what the first one threw. */
   private void tell(List<Listening> whom, AsyncEvent event, Call call) throws IOException {
     Throwable first = null;
+    Deadline before = Deadline.replaceCurrent(run.deadline);
     for (Listening one : whom) {
       try {
         call.on(one.listener(), eventFor(one, event));
@@ -291,6 +292,8 @@ final class AsyncCycle implements AsyncListener {
         }
       }
     }
+    DeadlineScope.closeLeft(run.deadline);
+    Deadline.replaceCurrent(before);
     if (first instanceof IOException e) {
       throw e;
     } else if (first instanceof RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -27,6 +28,17 @@ final class Background implements AutoCloseable {
 
   Executor answerers() {
     return answerers::execute;
+  }
+
+  /** Runs what is the filter's own and may block for a moment. */
+  void act(Runnable task) {
+    try {
+      answerers.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The filter is destroyed.
+    } catch (OutOfMemoryError e) { // the system has no thread left to give
+      task.run();
+    }
   }
 
   /** As {@link Cancellers#start}. */

@@ -21,6 +21,12 @@ interface Clockwork {
   Runnable alarm(long nanos, Runnable task);
 
   /**
+   * Runs {@code task}, which is not the application's but may block for a moment, on another thread
+   * than the timer's.
+   */
+  void act(Runnable task);
+
+  /**
    * Starts a cancellation on a thread of its own: it may block, and one that throws harms nobody.
    */
   void cancel(Runnable cancellation);

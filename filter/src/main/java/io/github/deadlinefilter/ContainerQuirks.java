@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * may be inside.
  */
 class ContainerQuirks {
+  private static final Set<String> CLIENT_GONE =
+      Set.of(
+          "org.apache.catalina.connector.ClientAbortException",
+          "org.apache.coyote.CloseNowException",
+          "org.eclipse.jetty.io.EofException");
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private static final long POLL = TimeUnit.MICROSECONDS.toNanos(200);
@@ -107,6 +115,14 @@ class ContainerQuirks {
   /** Takes back all that the application has done to a response of which nothing is on the wire. */
   void reset(HttpServletResponse response) {
     response.reset();
+  }
+
+  /**
+   * Whether {@code error}, with which a container ends a request, says that nobody waits for it.
+   */
+  boolean isClientGone(@Nullable Throwable error) {
+    return error instanceof ClosedChannelException
+        || (error != null && CLIENT_GONE.contains(error.getClass().getName()));
   }
 
   /** Whether another answer can be given to a request that the application has upgraded. */

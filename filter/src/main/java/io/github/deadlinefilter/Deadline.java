@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Scopes nest. The one inside never has more time than the one outside, and each knows whether
  * it was its own time that was over ({@link DeadlineScope#hasFired}). An exception that is not a
  * deadline's passes through all of them unchanged. When a scope has ended no interrupt of its own
- * is left on the thread, and none of the application's is lost.
+ * is left on the thread, and one of the application's that was there before it fired is not lost.
+ * (One that comes after it cannot be told from it: a thread has one flag for all of them.)
  *
  * <p>Thread-safe. {@link #current()} knows the deadline on the thread that runs the request's chain
  * and in tasks given to {@link jakarta.servlet.AsyncContext#start}, in a scope, and in what {@link
@@ -115,6 +117,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   /** Nanoseconds left, negative once passed; {@link Long#MAX_VALUE} if there is no end. */
   abstract long remainingNanos();
 
+  /** As {@link #remainingNanos}, and no shield keeps anything off. */
+  long remainingBehindShieldsNanos() {
+    return remainingNanos();
+  }
+
   /** Whether it has no end. */
   public final boolean isUnlimited() {
     return remainingNanos() == Long.MAX_VALUE;
@@ -143,6 +150,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /** What whoever goes on after the end gets. */
   abstract DeadlineExceededException exceeded();
+
+  /** As {@link #exceeded}, where {@link #remainingBehindShieldsNanos} says so. */
+  DeadlineExceededException exceededBehindShields() {
+    return exceeded();
+  }
 
   /**
    * The smaller of a limit of your own and the time left: for a client's own timeout setting.
@@ -247,6 +259,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
       registration.due(interrupts);
     }
     return due.length;
+  }
+
+  /** It is not over after all. */
+  final synchronized void revive() {
+    expired = false;
   }
 
   /** What {@link Deadline#onExpire} registered. {@link #close()} it when the work is done. */
@@ -476,7 +493,8 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
    * begin if less than {@code minBudget} is left, and once it has begun it is shielded as by {@link
    * #shield(Work)}. If the request's deadline passes after that, its client is told that the
    * outcome is unknown (reason {@code outcome-unknown}, without {@code Retry-After}), never that
-   * nothing happened.
+   * nothing happened. The status stays that of the route: where clients or proxies repeat a request
+   * by themselves after a 503, choose another one for it.
    *
    * @param minBudget zero or more
    * @throws DeadlineExceededException if too little is left: {@code work} has not been called
@@ -489,11 +507,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     Deadline deadline = current();
     // First: whoever answers an expiry from here on finds it, and then it is looked at the time.
     deadline.beginCritical();
-    long left = deadline.remainingNanos();
+    long left = deadline.remainingBehindShieldsNanos();
     if (left <= 0 || left < DeadlineScope.nanos(minBudget)) {
       deadline.refuseCritical();
       throw left <= 0
-          ? deadline.exceeded()
+          ? deadline.exceededBehindShields()
           : DeadlineExceededException.tooLittle(Duration.ofNanos(left), minBudget);
     }
     return shield(work);
@@ -520,15 +538,21 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
    *     over when it is called
    */
   public static Runnable wrap(Runnable task) {
-    Callable<@Nullable Object> wrapped =
-        wrap(
+    Supplier<@Nullable Void> wrapped =
+        wrapSupplier(
             () -> {
               task.run();
               return null;
             });
+    return wrapped::get;
+  }
+
+  /** As {@link #wrap(Runnable)}. */
+  public static <T extends @Nullable Object> Supplier<T> wrapSupplier(Supplier<T> task) {
+    Callable<T> wrapped = wrapCall(task::get);
     return () -> {
       try {
-        wrapped.call();
+        return wrapped.call();
       } catch (Exception e) {
         throw ScopedWork.<RuntimeException>unchecked(e); // task has no checked ones
       }
@@ -537,7 +561,7 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /** As {@link #wrap(Runnable)}. */
   @SuppressWarnings("try") // the block is all there is to it
-  public static <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+  public static <T extends @Nullable Object> Callable<T> wrapCall(Callable<T> task) {
     Objects.requireNonNull(task, "task");
     Deadline deadline = current();
     return () -> {
@@ -564,6 +588,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /** A scope has been opened inside, on the calling thread. */
   void entered() {}
+
+  /** Somebody is debugging: nothing has an end. */
+  boolean isSuspended() {
+    return false;
+  }
 
   /** The innermost fence that the calling thread is inside, null if it is in none. */
   abstract @Nullable InterruptFence fenceHere();

@@ -47,7 +47,7 @@ public final class DeadlineExceededException extends RuntimeException {
   DeadlineExceededException(
       String route, Duration length, Deadline.Cause why, String whereTimeWent) {
     this(
-        message(route, Durations.format(length.toNanos()), why),
+        message(route, Nanos.format(length.toNanos()), why),
         route,
         length,
         why,
@@ -58,7 +58,7 @@ public final class DeadlineExceededException extends RuntimeException {
   /** Of a scope. */
   DeadlineExceededException(DeadlineScope scope, Duration length) {
     this(
-        "The deadline of " + Durations.format(length.toNanos()) + " (scope) has passed",
+        "The deadline of " + Nanos.format(length.toNanos()) + " (scope) has passed",
         SCOPE,
         length,
         Deadline.Cause.DEADLINE,
@@ -70,9 +70,9 @@ public final class DeadlineExceededException extends RuntimeException {
   static DeadlineExceededException tooLittle(Duration left, Duration needed) {
     return new DeadlineExceededException(
         "Not begun: "
-            + Durations.format(left.toNanos())
+            + Nanos.format(left.toNanos())
             + " left where "
-            + Durations.format(needed.toNanos())
+            + Nanos.format(needed.toNanos())
             + " are needed",
         SCOPE,
         left,

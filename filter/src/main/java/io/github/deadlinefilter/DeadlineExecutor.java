@@ -26,7 +26,7 @@ final class DeadlineExecutor implements ExecutorService {
       Collection<? extends Callable<T>> tasks) {
     List<Callable<T>> wrapped = new ArrayList<>();
     for (Callable<T> task : tasks) {
-      wrapped.add(Deadline.wrap(task));
+      wrapped.add(Deadline.wrapCall(task));
     }
     return wrapped;
   }
@@ -38,7 +38,7 @@ final class DeadlineExecutor implements ExecutorService {
 
   @Override
   public <T extends @Nullable Object> Future<T> submit(Callable<T> task) {
-    return executor.submit(Deadline.wrap(task));
+    return executor.submit(Deadline.wrapCall(task));
   }
 
   @Override

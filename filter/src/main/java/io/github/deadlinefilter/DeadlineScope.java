@@ -1,6 +1,8 @@
 package io.github.deadlinefilter;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,14 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   private @Nullable Thread thread;
   private @Nullable Deadline before;
   private @Nullable InterruptFence shielded;
-  private @Nullable Registration told;
+  private final List<Registration> told = new ArrayList<>(1);
+  private boolean ownTaken;
+
+  /** It is the part of another thread in a deadline that is not its own. */
+  private boolean joins;
+
+  /** Nobody but this scope interrupts its thread. Written before the first alarm is set. */
+  private boolean alone;
 
   /** Null if this scope interrupts nobody, or has not been opened. */
   private volatile @Nullable InterruptFence fence;
@@ -76,7 +85,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   static DeadlineScope shielding() {
     DeadlineScope scope =
         new DeadlineScope(current(), Enforcement.COOPERATE, Long.MAX_VALUE, /* shield= */ true);
-    InterruptFence around = scope.outer.fenceHere();
+    InterruptFence around = current().fenceHere();
     scope.enter();
     if (around != null) {
       around.shield(null);
@@ -89,6 +98,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   static DeadlineScope join(Deadline deadline) {
     DeadlineScope scope =
         new DeadlineScope(deadline, Enforcement.INTERRUPT, Long.MAX_VALUE, /* shield= */ false);
+    scope.joins = true;
     scope.open();
     return scope;
   }
@@ -111,7 +121,10 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   /** The calling thread goes inside, and may be interrupted from now on. */
   void open() {
-    InterruptFence around = outer.fenceHere();
+    // That of the thread, which may be inside another request than this belongs to: it may do for
+    // somebody what somebody else waits for.
+    InterruptFence around = current().fenceHere();
+    alone = outer.fenceHere() == null;
     enter();
     if (enforcement != Enforcement.COOPERATE) {
       InterruptFence opened = new ScopeFence(around);
@@ -119,7 +132,15 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
       fence = opened;
     }
     outer.entered();
-    told = outer.onExpire(this);
+    told.add(outer.onExpire(this));
+    if (joins) {
+      // What is around the one that is joined may be over later than that is closed.
+      for (Deadline further = outer;
+          further instanceof DeadlineScope scope && !scope.shield;
+          further = scope.outer) {
+        told.add(scope.outer.onExpire(this));
+      }
+    }
     setAlarm();
   }
 
@@ -188,15 +209,19 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     InterruptFence inside = fence;
     if (inside != null) {
       inside.close();
+      ownTaken = inside.isOwnTaken();
     }
     if (shielded != null) {
       shielded.unshield(null);
     }
-    if (told != null) {
-      told.close();
-    }
+    told.forEach(Registration::close);
     thread = null;
     replaceCurrent(before);
+  }
+
+  /** Somebody inside has noticed an interrupt, and with it one of the application's own. */
+  boolean isOwnTaken() {
+    return ownTaken;
   }
 
   // ---- at the end
@@ -232,7 +257,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     boolean interrupts = enforcement == Enforcement.INTERRUPT;
     cancelAll(interrupts);
     if (interrupts) {
-      interrupt();
+      clockwork.act(this::interrupt);
     }
   }
 
@@ -250,11 +275,9 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
    */
   void outerExpired(boolean interrupts) {
     cancelAll(interrupts);
-    InterruptFence inside = fence;
-    boolean alone = inside != null && inside.outer() == null; // else the one outside does it
     boolean leftBehind = fired && enforcement == Enforcement.ABANDON;
-    if (interrupts && alone && !leftBehind) {
-      interrupt();
+    if (interrupts && alone && !leftBehind) { // else the one outside does it
+      clockwork.act(this::interrupt);
     }
   }
 
@@ -276,7 +299,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   private long ownNanos() {
     long length = lengthNanos;
-    return length == Long.MAX_VALUE
+    return length == Long.MAX_VALUE || outer.isSuspended()
         ? Long.MAX_VALUE
         : length - (clockwork.ticker().nanos() - startNanos);
   }
@@ -285,6 +308,21 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   long remainingNanos() {
     long own = fired ? Math.min(0, ownNanos()) : ownNanos();
     return shield ? own : Math.min(own, outer.remainingNanos());
+  }
+
+  @Override
+  long remainingBehindShieldsNanos() {
+    return Math.min(remainingNanos(), outer.remainingBehindShieldsNanos());
+  }
+
+  @Override
+  DeadlineExceededException exceededBehindShields() {
+    return isOwnOver() ? exceeded() : outer.exceededBehindShields();
+  }
+
+  @Override
+  boolean isSuspended() {
+    return outer.isSuspended();
   }
 
   private boolean isOwnOver() {
@@ -305,9 +343,12 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   @Override
   boolean change(Change change) {
+    if (joins || shield) {
+      return outer.change(change); // it has none of its own
+    }
     synchronized (this) {
       long left = ownNanos();
-      if (closed || fired || left <= 0) {
+      if (closed || fired || remainingNanos() <= 0) {
         return false;
       }
       long changed = change.apply(left);

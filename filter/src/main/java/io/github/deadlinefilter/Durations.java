@@ -83,19 +83,4 @@ final class Durations {
         .movePointRight(9)
         .add(BigDecimal.valueOf(duration.getNano()));
   }
-
-  /** The shortest exact form in one unit, such as {@code 5s} or {@code 1500ms}, or {@code none}. */
-  static String format(long nanos) {
-    if (nanos == Route.NO_DEADLINE) {
-      return NONE;
-    } else if (nanos == 0) {
-      return "0ms";
-    }
-    for (Map.Entry<String, Long> unit : NANOS_LARGEST_FIRST.entrySet()) {
-      if (nanos % unit.getValue() == 0) {
-        return nanos / unit.getValue() + unit.getKey();
-      }
-    }
-    throw new AssertionError(nanos);
-  }
 }

@@ -529,7 +529,7 @@ final class Expiry {
         : "stuck="
             + run.bulkhead.stuck()
             + " oldest="
-            + Durations.format(stuck.oldestNanos(run.bulkhead) / 1_000_000 * 1_000_000);
+            + Nanos.format(stuck.oldestNanos(run.bulkhead) / 1_000_000 * 1_000_000);
   }
 
   /** That of the application, or of Tomcat where a read failed. */

@@ -130,7 +130,7 @@ record ExpiryReport(
         System.Logger.Level.WARNING,
         line("Late worker left", "left-late")
             + " overrun="
-            + Durations.format((nowElapsedNanos - elapsedNanos) / 1000_000 * 1000_000)
+            + Nanos.format((nowElapsedNanos - elapsedNanos) / 1000_000 * 1000_000)
             + " ended="
             + how,
         ended);
@@ -154,7 +154,7 @@ record ExpiryReport(
         + ": "
         + identity()
         + " deadline="
-        + Durations.format(deadlineNanos)
+        + Nanos.format(deadlineNanos)
         + " elapsed="
         + elapsedNanos / 1_000_000
         + "ms"

@@ -16,6 +16,11 @@ record FilterClockwork(
   }
 
   @Override
+  public void act(Runnable task) {
+    background.act(task);
+  }
+
+  @Override
   public void cancel(Runnable cancellation) {
     background.cancel(cancellation);
   }

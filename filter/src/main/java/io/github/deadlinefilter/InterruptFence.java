@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * leaves, so that none reaches the next request of that thread.
  *
  * <p>{@link #open} and {@link #close} are called by the worker itself, {@link #interrupt} by any
- * thread. The monitor is held for a few instructions and never while anything blocks.
+ * thread that may wait a little: an interrupt closes the channel that its thread is in, and that
+ * may take until a read of a file has come back. But for that, the monitor is held for a few
+ * instructions.
  *
  * <p>A thread that is inside one fence may go into another, of a scope in its request. The flag of
  * an interrupt is the thread's, and there is one: so they share the monitor of the outermost, which
@@ -33,6 +35,9 @@ class InterruptFence {
 
   /** Of the outermost: the application's own interrupt was there when the first of ours came. */
   private boolean hadOwn;
+
+  /** Written under the monitor by the thread that leaves, and read by it. */
+  private boolean ownWasTaken;
 
   /** How often since it was opened. Written under the monitor. */
   private volatile short times;
@@ -215,9 +220,24 @@ class InterruptFence {
       }
       outermost.out--;
       boolean pending = Thread.interrupted();
-      if (outermost.out > 0 || (pending && outermost.hadOwn)) {
+      boolean raise = pending && outermost.hadOwn;
+      for (InterruptFence fence = outer(); fence != null; fence = fence.outer()) {
+        boolean shielded = fence.shields > 0;
+        fence.held |= fence.hasFired() && shielded;
+        raise |= fence.hasFired() && !shielded;
+      }
+      if (raise) {
         Thread.currentThread().interrupt();
       }
+      ownWasTaken = !pending && outermost.out == 0 && outermost.hadOwn;
     }
+  }
+
+  /**
+   * After {@link #close}: whoever noticed our interrupt took one of the application's own off the
+   * thread with it.
+   */
+  boolean isOwnTaken() {
+    return ownWasTaken;
   }
 }

@@ -47,12 +47,12 @@ final class IoLedger {
    *     literals
    */
   IoCall begin(String kind, String target) {
-    IoCall call = new IoCall(this, kind, clean(target), ticker.nanos());
+    IoCall call = new IoCall(this, clean(kind), clean(target), ticker.nanos());
     synchronized (this) {
       if (open.size() < MOST_OPEN) {
         open.add(call);
       } else {
-        count(kind, new Total(1, 0));
+        count(call.kind, new Total(1, 0));
       }
     }
     return call;
@@ -113,6 +113,6 @@ final class IoLedger {
   }
 
   private static String millis(long nanos) {
-    return Durations.format(nanos / 1_000_000 * 1_000_000);
+    return Nanos.format(nanos / 1_000_000 * 1_000_000);
   }
 }

@@ -83,7 +83,7 @@ final class LastResort implements StuckWorkers.Listener {
               ? "The last resort is reached: {0} workers have been stuck for more than {1}; {2}"
               : "The last resort is over: only {0} workers have been stuck for more than {1}; {2}",
           Integer.toString(many),
-          Durations.format(rule.nanos()),
+          Nanos.format(rule.nanos()),
           now ? rule.exit() ? "this JVM ends" : "the health is down" : "the health is up again");
     }
     boolean endNow;

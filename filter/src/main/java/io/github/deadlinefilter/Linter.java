@@ -32,8 +32,8 @@ final class Linter {
         System.Logger.Level.INFO,
         "Limit longer than the deadline above it: limit=\"{0}\" value={1} deadline={2} route=\"{3}\"",
         IoLedger.clean(limit),
-        nanos == Long.MAX_VALUE ? "none" : Durations.format(nanos / 1_000_000 * 1_000_000),
-        Durations.format(deadlineNanos),
+        nanos == Long.MAX_VALUE ? "none" : Nanos.format(nanos / 1_000_000 * 1_000_000),
+        Nanos.format(deadlineNanos),
         route);
   }
 }

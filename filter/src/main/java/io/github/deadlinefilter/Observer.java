@@ -246,7 +246,7 @@ final class Observer {
           + " route=\""
           + tally.route.name()
           + "\" deadline="
-          + Durations.format(deadlineNanos)
+          + Nanos.format(deadlineNanos)
           + (waitedNanos == 0 ? "" : " waited=" + waitedNanos / 1_000_000 + "ms");
     }
 
@@ -287,6 +287,6 @@ final class Observer {
   }
 
   private static String millis(long nanos) {
-    return Durations.format(nanos / 1_000_000 * 1_000_000);
+    return Nanos.format(nanos / 1_000_000 * 1_000_000);
   }
 }

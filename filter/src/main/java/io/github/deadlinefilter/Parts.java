@@ -205,7 +205,7 @@ final class Parts implements AutoCloseable {
           "{0}: {1} requests have not stopped within {2}; their workers end when they leave: {3}",
           name,
           inside.size(),
-          Durations.format(STOP_NANOS),
+          Nanos.format(STOP_NANOS),
           inside.stream()
               .limit(MOST_NAMED)
               .map(RequestRun::toString)

@@ -31,6 +31,6 @@ record Recycle(int count, long nanos, boolean exit) {
 
   @Override
   public String toString() {
-    return count + " stuck for " + Durations.format(nanos) + (exit ? " then exit" : "");
+    return count + " stuck for " + Nanos.format(nanos) + (exit ? " then exit" : "");
   }
 }

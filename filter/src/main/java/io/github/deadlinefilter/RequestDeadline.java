@@ -104,8 +104,9 @@ sealed class RequestDeadline extends Deadline {
 
   @Override
   long remainingNanos() {
-    if (endedEarly != null) {
-      return 0;
+    RequestRun of = run;
+    if (endedEarly != null || (of != null && of.isExpired())) {
+      return 0; // it stays so: what still moves after an idle limit is not progress
     }
     if (hasNoEnd()) {
       return Long.MAX_VALUE;
@@ -145,7 +146,8 @@ sealed class RequestDeadline extends Deadline {
     return switch (early) {
       case CLIENT_GONE -> Cause.CLIENT_GONE;
       case CANCELLED -> Cause.CANCELLED;
-      default -> Cause.SHUTDOWN; // what is refused has nobody who could ask
+      case STOPPING -> Cause.SHUTDOWN;
+      default -> Cause.DEADLINE; // an asynchronous request that was refused when it came back
     };
   }
 
@@ -186,6 +188,7 @@ sealed class RequestDeadline extends Deadline {
     suspended = true;
   }
 
+  @Override
   boolean isSuspended() {
     return suspended;
   }
@@ -194,6 +197,14 @@ sealed class RequestDeadline extends Deadline {
   void expireNow(Reason why) {
     if (remainingNanos() > 0) {
       endedEarly = why;
+    }
+  }
+
+  /** A request whose client had gone is dispatched all the same: what it has left is its own. */
+  void dispatched() {
+    if (endedEarly == Reason.CLIENT_GONE) {
+      endedEarly = null;
+      revive();
     }
   }
 
@@ -227,8 +238,13 @@ sealed class RequestDeadline extends Deadline {
 
   @Override
   public void lint(String limit, Duration own) {
+    RequestRun of = run;
+    if (of != null && of.route.until() == Until.COMMIT) {
+      return; // it acts, once the response has begun
+    }
     long nanos = own.isZero() ? Long.MAX_VALUE : DeadlineScope.nanos(own);
-    clockwork.linter().compare(limit, nanos, route, lengthNanos);
+    long length = of == null ? lengthNanos : of.route.deadlineNanos();
+    clockwork.linter().compare(limit, nanos, route, length);
   }
 
   @Override

@@ -218,12 +218,14 @@ final class RequestRun extends RunState implements Runnable {
   /** As {@link #read(IoCall)}, where nothing is brought. */
   <E extends Exception> void reading(IoAction<E> action) throws E {
     boolean inside = admit(READ);
+    InterruptFence scope = shieldFromScopes();
     try {
       action.run();
     } finally {
       if (inside) {
         exit(READ);
       }
+      unshield(scope);
     }
   }
 
@@ -441,6 +443,10 @@ final class RequestRun extends RunState implements Runnable {
     int next = pass + 1; // passes come one after the other
     pass = next;
     passEntered();
+    if (reason == Reason.CLIENT_GONE) {
+      reason = Reason.EXPIRED;
+      deadline.dispatched();
+    }
     alarm(null);
     this.chain = chain;
     this.passRequest = guardedRequest;
@@ -656,9 +662,17 @@ final class RequestRun extends RunState implements Runnable {
    * that the deadline comes, and that is why, whoever of the two is first to say so.
    */
   private void awaitDecision() {
+    if (!deadline.isExpired() || isExpired()) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted(); // or it would not wait
     long start = System.nanoTime();
     while (deadline.isExpired() && !isExpired() && System.nanoTime() - start < DECIDES) {
       LockSupport.parkNanos(this, DECISION_POLL);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -790,7 +804,7 @@ final class RequestRun extends RunState implements Runnable {
     return "route=\""
         + route.name()
         + "\" elapsed="
-        + Durations.format(deadline.elapsedNanos() / 1_000_000 * 1_000_000)
+        + Nanos.format(deadline.elapsedNanos() / 1_000_000 * 1_000_000)
         + " "
         + super.toString();
   }
@@ -867,6 +881,7 @@ final class RequestRun extends RunState implements Runnable {
 
   /** The container has ended the request because nobody waits for its answer any more. */
   void clientGone() {
+    reason = Reason.CLIENT_GONE;
     deadline.expireNow(Reason.CLIENT_GONE);
     if (route.onExpiry() != OnExpiry.ABANDON) {
       deadline.cancelAll(route.onExpiry() == OnExpiry.INTERRUPT);

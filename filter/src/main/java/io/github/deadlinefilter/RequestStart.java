@@ -65,6 +65,6 @@ record RequestStart(String header, long overtimeNanos) {
 
   @Override
   public String toString() {
-    return header + " overtime=" + Durations.format(overtimeNanos);
+    return header + " overtime=" + Nanos.format(overtimeNanos);
   }
 }

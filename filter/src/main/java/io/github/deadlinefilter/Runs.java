@@ -179,7 +179,7 @@ final class Runs {
    * then.
    */
   void whileInside(RequestRun run, long nanos, Runnable task) {
-    run.alarm(timer.in(nanos, task));
+    run.alarm(timer.in(nanos, () -> background.act(task)));
     // Race with the worker: it may have left before the alarm was set.
     if (!run.interrupts.isOpen()) {
       run.alarm(null);

@@ -3,7 +3,9 @@ package io.github.deadlinefilter;
 import io.github.deadlinefilter.Deadline.Work;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +57,9 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     } catch (Throwable t) {
       thrown = t;
     }
+    if (thrown instanceof InterruptedException && scope.hasFired() && scope.isOwnTaken()) {
+      Thread.currentThread().interrupt(); // ours is not passed on, and the other one was in it
+    }
     if (thrown instanceof Error error) {
       throw error;
     } else if (scope.hasFired()) {
@@ -105,35 +110,59 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
 
   // ---- on another thread
 
+  @SuppressWarnings("try") // the registration is there to be closed
   private T elsewhere() throws Throwable {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Supplier<Runnable> context = Context.HANDOVER.capture();
-    FutureTask<T> task = new FutureTask<>(() -> inside(loader, context));
-    scope.clockwork().abandoned().execute(task);
+    var ended = new CompletableFuture<@Nullable Void>();
+    FutureTask<T> task =
+        new FutureTask<>(() -> inside(loader, context)) {
+          @Override
+          protected void done() {
+            ended.complete(null);
+          }
+        };
     boolean undelivered = false;
-    try {
-      for (long left = scope.remainingNanos(); left > 0; left = scope.remainingNanos()) {
-        try {
-          return task.get(left, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-          // Over, unless somebody has extended it meanwhile.
-        } catch (InterruptedException e) {
-          // It is meant for whoever works; but that of a deadline outside is looked at above.
-          undelivered |= !scope.isOuterOver() && !scope.interrupt();
-        } catch (ExecutionException e) {
-          throw e.getCause();
-        }
+    // Told by the scope, too: its time may be shortened meanwhile.
+    try (var registration = scope.onExpire(() -> ended.complete(null))) {
+      scope.clockwork().abandoned().execute(task);
+      for (long left = scope.remainingNanos();
+          left > 0 && !task.isDone();
+          left = scope.remainingNanos()) {
+        undelivered |= !waitFor(ended, left);
+      }
+      if (scope.remainingNanos() > 0) {
+        return task.get();
       }
       DeadlineExceededException over = scope.exceeded();
       if (over.isOf(scope)) {
         scope.abandon();
       }
       throw over;
+    } catch (ExecutionException e) {
+      throw e.getCause();
     } finally {
       if (undelivered) { // the work had not begun, or had just ended
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /**
+   * An interrupt that comes meanwhile is meant for whoever works; but that of a deadline outside is
+   * looked at by the caller.
+   *
+   * @return false if one has come, and there was nobody inside
+   */
+  private boolean waitFor(Future<?> ended, long nanos) throws ExecutionException {
+    try {
+      ended.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      // Over, unless somebody has extended it meanwhile.
+    } catch (InterruptedException e) {
+      return scope.isOuterOver() || scope.interrupt();
+    }
+    return true;
   }
 
   private T inside(ClassLoader loader, @Nullable Supplier<Runnable> context) throws E {

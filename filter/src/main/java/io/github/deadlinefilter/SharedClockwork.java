@@ -18,6 +18,7 @@ final class SharedClockwork implements Clockwork {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, named("deadline-scope-timer"));
   private final Cancellers cancellers = new Cancellers(named("deadline-scope-cancel"));
+  private final Cancellers interrupters = new Cancellers(named("deadline-scope-interrupt"));
   private final Executor abandoned = new AbandonedWorkers(named("deadline-abandoned"));
 
   private final Linter linter = new Linter();
@@ -53,6 +54,11 @@ final class SharedClockwork implements Clockwork {
   public Runnable alarm(long nanos, Runnable task) {
     Future<?> set = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
     return () -> set.cancel(/* mayInterruptIfRunning= */ false);
+  }
+
+  @Override
+  public void act(Runnable task) {
+    interrupters.start(task);
   }
 
   @Override

@@ -10,6 +10,7 @@ import jakarta.servlet.AsyncEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,10 +107,22 @@ class AsyncCycleTest {
     run.deadline.onExpire(() -> told.add("cancelled"));
     var error =
         new AsyncEvent(
-            BareServlet.empty(AsyncContext.class), null, null, new IOException("reset by peer"));
+            BareServlet.empty(AsyncContext.class), null, null, new ClosedChannelException());
     run.async().onError(error);
     assertEquals(Deadline.Cause.CLIENT_GONE, run.deadline.cause());
     assertTrue(run.deadline.isExpired());
     assertEquals(List.of("cancelled"), told);
+  }
+
+  /** Tomcat ends a request with whatever a listener of the application's throws, too. */
+  @Test
+  void containerEndsIt_forAnotherReason_deadlineIsNotOver() throws Exception {
+    cycle();
+    var error =
+        new AsyncEvent(
+            BareServlet.empty(AsyncContext.class), null, null, new IOException("a backend's"));
+    run.async().onError(error);
+    assertFalse(run.deadline.isExpired());
+    assertEquals(Deadline.Cause.DEADLINE, run.deadline.cause());
   }
 }

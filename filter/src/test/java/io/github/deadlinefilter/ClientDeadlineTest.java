@@ -50,7 +50,7 @@ class ClientDeadlineTest {
       })
   void header_isGiven_isRead(String line, String length) {
     Asked asked = all.of(HeaderedRequest.of(line));
-    assertEquals(length, asked == null ? "nothing" : Durations.format(asked.nanos()));
+    assertEquals(length, asked == null ? "nothing" : Nanos.format(asked.nanos()));
     assertEquals(line.startsWith("Prefer") ? 10 : 0, asked == null ? -1 : asked.waitSeconds());
   }
 

@@ -521,4 +521,70 @@ class DeadlineScopeTest {
     }
     assertNull(request.fenceHere());
   }
+
+  // ---- what nesting may not do
+
+  @Test
+  void critical_insideAShield_looksAtTheRequestAllTheSame() {
+    pass(9);
+    assertThrows(
+        DeadlineExceededException.class,
+        () -> Deadline.shield(() -> Deadline.critical(seconds(3), () -> called.add("paid"))));
+    pass(1);
+    var thrown =
+        assertThrows(
+            DeadlineExceededException.class,
+            () ->
+                Deadline.shield(() -> Deadline.critical(Duration.ZERO, () -> called.add("paid"))));
+    assertEquals("GET /x", thrown.route());
+    assertEquals(List.of(), called);
+  }
+
+  /** Cleanup with a limit of its own, after an expiry. */
+  @Test
+  void scopeInsideAShield_fires_doesNotLetTheOuterInterruptThrough() throws Exception {
+    try (DeadlineScope outer = Deadline.within(seconds(2))) {
+      pass(2);
+      Deadline.shield(
+          () -> {
+            assertFalse(Deadline.tryRun(seconds(1), this::sleepFor6));
+            assertFalse(Thread.currentThread().isInterrupted());
+          });
+      assertTrue(Thread.currentThread().isInterrupted());
+      assertTrue(outer.hasFired());
+    }
+  }
+
+  @Test
+  void interrupt_ofTheApplication_thatIsTakenWithOurs_isGivenBack() throws Exception {
+    assertFalse(
+        Deadline.tryRun(
+            seconds(5),
+            () -> {
+              Thread.currentThread().interrupt();
+              pass(5);
+              Thread.sleep(0); // takes both
+            }));
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void change_insideAShield_isTheRequests() {
+    Deadline.shield(() -> assertTrue(Deadline.current().extend(seconds(5))));
+    assertEquals(seconds(15), request.remaining());
+    try (DeadlineScope scope = Deadline.within(seconds(30))) {
+      pass(15);
+      assertFalse(scope.extend(seconds(5)), "what is outside is over");
+    }
+  }
+
+  @Test
+  void debugger_noScopeFires() {
+    request.suspend();
+    try (DeadlineScope scope = Deadline.within(seconds(1))) {
+      pass(2);
+      assertFalse(scope.isExpired());
+      assertFalse(Thread.currentThread().isInterrupted());
+    }
+  }
 }

@@ -55,7 +55,7 @@ class DeadlineThreadsTest {
 
   @Test
   void wrapped_knowsTheDeadline_andLeavesNothingOnItsThread() throws Exception {
-    Callable<Duration> task = Deadline.wrap(() -> Deadline.current().remaining());
+    Callable<Duration> task = Deadline.wrapCall(() -> Deadline.current().remaining());
     Callable<Deadline> after = Deadline::current;
     ExecutorService one = Executors.newSingleThreadExecutor();
     try {
@@ -72,7 +72,7 @@ class DeadlineThreadsTest {
     Gate never = new Gate("never opened");
     Future<?> task =
         others.submit(
-            Deadline.wrap(
+            Deadline.wrapCall(
                 () -> {
                   inside.open();
                   never.await();
@@ -91,7 +91,7 @@ class DeadlineThreadsTest {
     Gate go = new Gate("go");
     Future<Boolean> task =
         others.submit(
-            Deadline.wrap(
+            Deadline.wrapCall(
                 () -> {
                   Deadline.current().onExpire(told::open);
                   inside.open();
@@ -109,7 +109,7 @@ class DeadlineThreadsTest {
   void wrapped_beginsTooLate_doesNotRun() throws Exception {
     List<String> run = new ArrayList<>();
     ExecutorService wrapped = Deadline.wrap(others);
-    Runnable task = Deadline.wrap((Runnable) () -> run.add("run"));
+    Runnable task = Deadline.wrap(() -> run.add("run"));
     Callable<Future<String>> later = () -> wrapped.submit(() -> "run");
     pass(10);
     assertThrows(DeadlineExceededException.class, task::run);
@@ -310,5 +310,75 @@ class DeadlineThreadsTest {
     } finally {
       Deadline.replaceCurrent(request);
     }
+  }
+
+  // ---- what more than one thread may not do
+
+  @Test
+  void wrapped_extends_isTheRequests() throws Exception {
+    others.submit(Deadline.wrap(() -> Deadline.current().extend(Duration.ofSeconds(5)))).get();
+    assertEquals(Duration.ofSeconds(15), request.remaining());
+  }
+
+  /** It was given inside a scope that has ended, and still works for the request. */
+  @Test
+  void wrapped_outlivesItsScope_isToldByTheRequest() throws Exception {
+    Gate inside = new Gate("inside");
+    Gate told = new Gate("told");
+    Callable<String> part =
+        () -> {
+          Deadline.current().onExpire(told::open);
+          inside.open();
+          new Gate("never opened").await();
+          return "never";
+        };
+    Future<String> task =
+        Deadline.call(Duration.ofSeconds(5), () -> others.submit(Deadline.wrapCall(part)));
+    inside.await();
+    request.cancelAll(/* interrupts= */ true);
+    told.await();
+    assertInstanceOf(
+        InterruptedException.class, assertThrows(ExecutionException.class, task::get).getCause());
+  }
+
+  /** A thread of one request does what another waits for, and both expire. */
+  @Test
+  void wrapped_runInsideAnotherRequest_leavesThatOnesInterruptAlone() throws Exception {
+    Runnable foreign =
+        Deadline.wrap(
+            () -> {
+              request.cancelAll(/* interrupts= */ true);
+              assertTrue(Thread.currentThread().isInterrupted());
+            });
+    RequestDeadline other =
+        new RequestDeadline(clockwork, "GET /other", Duration.ofSeconds(20).toNanos());
+    Deadline.replaceCurrent(other);
+    try (DeadlineScope own = Deadline.within(Duration.ofSeconds(1))) {
+      foreign.run();
+      assertFalse(Thread.currentThread().isInterrupted());
+      pass(1);
+      assertTrue(Thread.currentThread().isInterrupted());
+      foreign.run();
+      assertTrue(Thread.currentThread().isInterrupted(), "it is this scope's");
+      assertTrue(own.hasFired());
+    } finally {
+      Deadline.replaceCurrent(request);
+    }
+  }
+
+  @Test
+  void abandon_shortenedFromInside_callerMovesOnThen() throws Exception {
+    Gate go = new Gate("go");
+    boolean inTime =
+        Deadline.tryRun(
+            Duration.ofSeconds(9),
+            Enforcement.ABANDON,
+            () -> {
+              assertTrue(Deadline.current().shorten(Duration.ofSeconds(1)));
+              pass(1);
+              go.awaitDeaf();
+            });
+    go.open();
+    assertFalse(inTime); // and not by the clock of the machine
   }
 }

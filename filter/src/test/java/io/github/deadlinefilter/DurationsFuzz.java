@@ -59,7 +59,7 @@ final class DurationsFuzz {
       assertEquals(1, positive.mod(BigInteger.valueOf(1_000_000_000L)).signum());
     }
     if (expected != null) {
-      String written = Durations.format(expected.longValueExact());
+      String written = Nanos.format(expected.longValueExact());
       assertEquals(
           expected.longValueExact(),
           Durations.parse(new Given("grace", written, "web.xml"), ""),

@@ -35,14 +35,14 @@ class DurationsTest {
   void duration_isReadAndWritten_exactAndShortest(String text, long nanos, String shortest)
       throws SettingsException {
     assertEquals(nanos, parse(text));
-    assertEquals(shortest, Durations.format(nanos));
+    assertEquals(shortest, Nanos.format(nanos));
   }
 
   @Test
   void none_isReadAndWritten_asNoDeadline() {
     assertTrue(Durations.isNone("none"));
     assertFalse(Durations.isNone("0s"));
-    assertEquals("none", Durations.format(Route.NO_DEADLINE));
+    assertEquals("none", Nanos.format(Route.NO_DEADLINE));
   }
 
   @Test
@@ -51,7 +51,7 @@ class DurationsTest {
     for (int i = 0; i < 1_000; i++) {
       long nanos = random.nextLong(31_536_000_000_000_000L);
       nanos -= nanos % (long) Math.pow(10, random.nextInt(13));
-      assertEquals(nanos, parse(Durations.format(nanos)));
+      assertEquals(nanos, parse(Nanos.format(nanos)));
     }
   }
 

@@ -44,8 +44,7 @@ class EdgeWaitTest {
     "1700000100.0, 0ms"
   })
   void usualForm_isRead_waitIsWhatIsBetween(String value, String waited) {
-    assertEquals(
-        waited, Durations.format(wait.nanos(HeaderedRequest.of("X-Request-Start: " + value))));
+    assertEquals(waited, Nanos.format(wait.nanos(HeaderedRequest.of("X-Request-Start: " + value))));
     assertIgnored(Why.MALFORMED, 0);
   }
 

@@ -71,4 +71,10 @@ class IoLedgerTest {
     }
     Deadline.NONE.io("sql", "SELECT 1").close(); // and nobody is told
   }
+
+  @Test
+  void kind_isCleanedToo() {
+    ledger.begin("a\"b\n", "t");
+    assertEquals("a'b  1 call 0ms, still in a'b  t for 0ms", ledger.summary());
+  }
 }

@@ -68,6 +68,11 @@ final class ManualClockwork implements Clockwork {
   }
 
   @Override
+  public void act(Runnable task) {
+    task.run();
+  }
+
+  @Override
   public void cancel(Runnable cancellation) {
     cancellers.execute(cancellation);
   }

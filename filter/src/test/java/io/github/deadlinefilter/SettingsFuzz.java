@@ -102,9 +102,9 @@ final class SettingsFuzz {
     List<Route> all = List.copyOf(settings.routes().all());
     Route fallback = all.get(all.size() - 1);
     Map<String, String> params = new TreeMap<>();
-    params.put("deadline", Durations.format(fallback.deadlineNanos()));
+    params.put("deadline", Nanos.format(fallback.deadlineNanos()));
     params.put("onExpiry", lower(fallback.onExpiry()));
-    params.put("grace", Durations.format(fallback.graceNanos()));
+    params.put("grace", Nanos.format(fallback.graceNanos()));
     params.put("status", Integer.toString(fallback.status()));
     params.put("retryAfter", retryAfter(fallback));
     params.put("mode", lower(settings.mode()));
@@ -136,15 +136,13 @@ final class SettingsFuzz {
         "%s = %s onExpiry=%s grace=%s status=%s retryAfter=%s until=%s"
             .formatted(
                 route.name(),
-                Durations.format(route.deadlineNanos()),
+                Nanos.format(route.deadlineNanos()),
                 lower(route.onExpiry()),
-                Durations.format(route.graceNanos()),
+                Nanos.format(route.graceNanos()),
                 Integer.toString(route.status()),
                 retryAfter(route),
                 lower(route.until()));
-    return route.until() == Until.COMMIT
-        ? rule + " idle=" + Durations.format(route.idleNanos())
-        : rule;
+    return route.until() == Until.COMMIT ? rule + " idle=" + Nanos.format(route.idleNanos()) : rule;
   }
 
   private static String retryAfter(Route route) {
