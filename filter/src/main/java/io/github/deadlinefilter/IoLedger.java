@@ -71,6 +71,9 @@ final class IoLedger {
 
   /** On one line, in no more than its length, and without what would end a quoted value. */
   static String clean(String target) {
+    if (isClean(target)) {
+      return target;
+    }
     StringBuilder clean = new StringBuilder();
     target
         .codePoints()
@@ -80,6 +83,21 @@ final class IoLedger {
                 c == '"' ? '\'' : Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
         .forEach(clean::appendCodePoint);
     return target.length() > LONGEST ? clean + "..." : clean.toString();
+  }
+
+  /** As nearly all are. */
+  private static boolean isClean(String target) {
+    int length = target.length();
+    if (length > LONGEST) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = target.charAt(i);
+      if (c < ' ' || c == '"' || c > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

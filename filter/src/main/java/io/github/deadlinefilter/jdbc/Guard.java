@@ -30,6 +30,9 @@ final class Guard {
 
   private static final int LONGEST_CHAIN = 20;
 
+  /** More than any deadline has: 146 years. */
+  static final long NO_END = Long.MAX_VALUE / 2;
+
   private final Connection connection;
   private final NetworkLimit network;
   private @Nullable Product product;
@@ -97,28 +100,42 @@ final class Guard {
   // ---- calls
 
   /**
+   * What is left in nanoseconds, for the clock is not read twice; {@link #NO_END} if there is none.
+   */
+  static long leftNanos(Deadline deadline) {
+    return deadline == Deadline.NONE ? NO_END : Math.min(deadline.remaining().toNanos(), NO_END);
+  }
+
+  /**
    * Calls {@code work} in the driver, within the deadline.
    *
+   * @param leftNanos what it has, as read just now
    * @param statement what can be cancelled, null if there is nothing but the connection
-   * @param target for the ledger, null if it is not worth an entry
+   * @param target for the ledger; null if it is not worth an entry, nor a lowered network timeout,
+   *     for it is seldom more than the driver's own work
    * @throws DeadlineExceededException if no time is left: {@code work} has not been called
    * @throws SQLException the driver's own; if the time is over that is suppressed in it
    */
   <T extends @Nullable Object> T call(
       Deadline deadline,
+      long leftNanos,
       @Nullable GuardedStatement statement,
       @Nullable String target,
       Work<T> work)
       throws SQLException {
-    deadline.check();
+    if (leftNanos <= 0) {
+      deadline.check();
+    }
     refusePoisoned();
     boolean wasInterrupted = Thread.currentThread().isInterrupted();
     IoCall entry = target == null ? null : deadline.io("sql", target);
     Call call = new Call(this, deadline, statement == null ? null : statement.delegate, true);
     try {
-      network.lower(NetworkLimit.forCall(deadline));
+      if (target != null) {
+        network.lower(NetworkLimit.forCall(leftNanos));
+      }
       if (statement != null) {
-        statement.limit.lower(deadline, product());
+        statement.limit.lower(leftNanos, product());
       }
       return work.call();
     } catch (SQLException e) {
@@ -141,11 +158,12 @@ final class Guard {
   /** As {@link #call}, straight to the driver if there is no deadline. */
   <T extends @Nullable Object> T call(Work<T> work) throws SQLException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
+    long left = leftNanos(deadline);
+    if (left == NO_END) {
       refusePoisoned();
       return work.call();
     }
-    return call(deadline, null, null, work);
+    return call(deadline, left, null, null, work);
   }
 
   /** As {@link #call(Work)}. */
@@ -163,11 +181,12 @@ final class Guard {
    */
   <T extends @Nullable Object> T cleanUp(Work<T> work) throws SQLException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited() && !poisoned) {
+    long left = leftNanos(deadline);
+    if (left == NO_END && !poisoned) {
       return work.call();
     }
-    long left = poisoned ? 0 : NetworkLimit.forCall(deadline);
-    network.lower(Math.max(left, CLEANUP_MILLIS));
+    long millis = poisoned ? 0 : NetworkLimit.forCall(left);
+    network.lower(Math.max(millis, CLEANUP_MILLIS));
     try {
       return work.call();
     } catch (SQLException e) {

@@ -123,12 +123,14 @@ final class GuardedConnection extends ConnectionFacts {
   @Override
   public void commit() throws SQLException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
+    long left = Guard.leftNanos(deadline);
+    if (left == Guard.NO_END) {
       guard.refusePoisoned();
       delegate.commit();
     } else {
       guard.call(
           deadline,
+          left,
           null,
           "COMMIT",
           () -> {

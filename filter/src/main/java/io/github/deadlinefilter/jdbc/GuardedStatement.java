@@ -28,17 +28,13 @@ class GuardedStatement extends StatementFacts {
   /** Runs {@code work}, which executes {@code sql}. */
   final <T extends @Nullable Object> T execute(String sql, Work<T> work) throws SQLException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
-      return straight(work);
+    long left = Guard.leftNanos(deadline);
+    if (left == Guard.NO_END) {
+      guard.refusePoisoned();
+      limit.restore();
+      return work.call();
     }
-    deadline.check();
-    return guard.call(deadline, this, textOf(sql), work);
-  }
-
-  final <T extends @Nullable Object> T straight(Work<T> work) throws SQLException {
-    guard.refusePoisoned();
-    limit.restore();
-    return work.call();
+    return guard.call(deadline, left, this, textOf(sql), work);
   }
 
   final ResultSet query(String sql, Work<ResultSet> work) throws SQLException {

@@ -1,6 +1,5 @@
 package io.github.deadlinefilter.jdbc;
 
-import io.github.deadlinefilter.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -43,8 +42,8 @@ final class NetworkLimit {
    * driver whose own timeout comes first only drops its socket, and its server goes on with the
    * query. So this ends no more than what those two could not, in a network that is gone.
    */
-  static long forCall(Deadline deadline) {
-    return deadline.remaining().plusNanos(999_999).toMillis() + 2 * Call.PATIENCE_MILLIS;
+  static long forCall(long leftNanos) {
+    return (leftNanos + 999_999) / 1_000_000 + 2 * Call.PATIENCE_MILLIS;
   }
 
   /** No more than {@code millis}, and than its own. */

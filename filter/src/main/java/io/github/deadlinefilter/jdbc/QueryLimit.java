@@ -1,6 +1,5 @@
 package io.github.deadlinefilter.jdbc;
 
-import io.github.deadlinefilter.Deadline;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
@@ -39,7 +38,7 @@ final class QueryLimit {
     inForce = seconds;
   }
 
-  void lower(Deadline deadline, Product product) throws SQLException {
+  void lower(long leftNanos, Product product) throws SQLException {
     if (!supported || !product.timesStatements) {
       return;
     }
@@ -48,7 +47,7 @@ final class QueryLimit {
         own = statement.getQueryTimeout();
         inForce = own;
       }
-      long left = deadline.remaining().plusNanos(999_999_999).toSeconds();
+      long left = (leftNanos + 999_999_999) / 1_000_000_000;
       int limit = (int) Math.min(Math.max(left, 1), Integer.MAX_VALUE);
       set(own == 0 ? limit : Math.min(own, limit));
     } catch (SQLFeatureNotSupportedException e) {

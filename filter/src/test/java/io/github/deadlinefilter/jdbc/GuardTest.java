@@ -233,7 +233,6 @@ class GuardTest {
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       statement.executeQuery("SELECT 1");
       scope.shorten(Duration.ZERO);
-      // What is registered is started in this order: the last one before the first.
       assertTrue(scope.isExpired());
     }
     connection.createStatement().executeQuery("SELECT 2");

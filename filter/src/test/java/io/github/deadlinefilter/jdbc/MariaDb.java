@@ -11,12 +11,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** A MariaDB server of the tests' own, with a connection that watches it. */
-final class MariaDb implements AutoCloseable {
+public final class MariaDb implements AutoCloseable {
   private final DB server;
   private final int port;
   private final Connection watcher;
 
-  MariaDb() throws ManagedProcessException, SQLException {
+  public MariaDb() throws ManagedProcessException, SQLException {
     File folder = new File("target/mariadb-" + ProcessHandle.current().pid()).getAbsoluteFile();
     DBConfigurationBuilder config = DBConfigurationBuilder.newBuilder();
     config.setPort(0);
@@ -33,7 +33,7 @@ final class MariaDb implements AutoCloseable {
   }
 
   /** Without what belongs to this package. */
-  String url() {
+  public String url() {
     return "jdbc:mariadb://127.0.0.1:" + port + "/test?user=root";
   }
 

@@ -1,0 +1,99 @@
+package io.github.deadlinefilter;
+
+import io.github.deadlinefilter.jdbc.DeadlineDriver;
+import io.github.deadlinefilter.jdbc.MariaDb;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One query by key, prepared, read and closed: the driver alone, and with the adapter. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@SuppressWarnings("NullAway.Init")
+public class JdbcBenchmark {
+  /** What there is beside the driver. */
+  public enum With {
+    NOTHING,
+    ADAPTER,
+    ADAPTER_AND_DEADLINE
+  }
+
+  /** Where the query goes. */
+  public enum Server {
+    H2_IN_MEMORY,
+    MARIADB_LOOPBACK
+  }
+
+  @Param public With with;
+  @Param public Server server;
+  private @Nullable MariaDb mariaDb;
+  private Connection connection;
+  private int id;
+
+  @Setup(Level.Trial)
+  public void connect() throws Exception {
+    String url = "jdbc:h2:mem:bench";
+    if (server == Server.MARIADB_LOOPBACK) {
+      mariaDb = new MariaDb();
+      url = mariaDb.url();
+    }
+    if (with != With.NOTHING) {
+      url = url.replaceFirst("jdbc:", DeadlineDriver.PREFIX);
+    }
+    connection = DriverManager.getConnection(url);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(50))");
+      for (int i = 0; i < 1000; i++) {
+        statement.execute("INSERT INTO t VALUES (" + i + ", 'somebody')");
+      }
+    }
+    if (with == With.ADAPTER_AND_DEADLINE) {
+      long hour = TimeUnit.HOURS.toNanos(1);
+      Deadline.replaceCurrent(new RequestDeadline(SharedClockwork.INSTANCE, "GET /x", hour));
+    }
+  }
+
+  @TearDown(Level.Trial)
+  public void close() throws Exception {
+    Deadline.replaceCurrent(null);
+    connection.close();
+    if (mariaDb != null) {
+      mariaDb.close();
+    }
+  }
+
+  @Benchmark
+  public String query() throws SQLException {
+    id = (id + 1) % 1000;
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT name FROM t WHERE id = ?")) {
+      statement.setInt(1, id);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getString(1);
+      }
+    }
+  }
+}
