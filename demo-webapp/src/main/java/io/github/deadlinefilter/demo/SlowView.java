@@ -28,7 +28,7 @@ abstract class SlowView extends HttpServlet {
     Delay delay;
     try {
       delay = Delay.of(request);
-    } catch (Delay.BadDelay e) {
+    } catch (BadParameter e) {
       ViewReply.sendError(
           response, HttpServletResponse.SC_BAD_REQUEST, String.valueOf(e.getMessage()));
       return;

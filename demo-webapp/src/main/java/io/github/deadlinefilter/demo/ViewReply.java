@@ -34,8 +34,7 @@ record ViewReply(
     sendJson(response, status, "{\"completed\": false, \"error\": " + Json.quoted(error) + "}\n");
   }
 
-  private static void sendJson(HttpServletResponse response, int status, String json)
-      throws IOException {
+  static void sendJson(HttpServletResponse response, int status, String json) throws IOException {
     response.setStatus(status);
     response.setContentType("application/json");
     response.setHeader("Cache-Control", "no-store");

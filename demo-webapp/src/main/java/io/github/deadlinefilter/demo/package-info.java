@@ -1,11 +1,15 @@
 /**
  * The demo's slow views, each a servlet over {@link io.github.deadlinefilter.demo.SlowView}: it
- * reads the {@link io.github.deadlinefilter.demo.Delay}, lets one real thing take that long (an
- * HTTP service, a memcached, a database, the processor) and answers with a {@link
- * io.github.deadlinefilter.demo.ViewReply}.
+ * reads the {@link io.github.deadlinefilter.demo.Delay}, lets one real thing take that long (a
+ * {@link io.github.deadlinefilter.demo.SlowFunction} of an HTTP service, a memcached or a database,
+ * or the processor) and answers with a {@link io.github.deadlinefilter.demo.ViewReply}.
  *
- * <p>No view knows of a deadline: what ends it in time is the filter named in {@code web.xml}, and
- * nothing else.
+ * <p>None of these knows of a deadline: what ends it in time is the filter named in {@code
+ * web.xml}, and nothing else.
+ *
+ * <p>The experiment beside them is {@link io.github.deadlinefilter.demo.ApproachView}: the same
+ * functions without the filter, under each {@link io.github.deadlinefilter.demo.Approach} to stop
+ * them, and what came of it in {@link io.github.deadlinefilter.demo.RunHistory}.
  */
 @NullMarked
 package io.github.deadlinefilter.demo;

@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DelayTest {
   @Test
-  void absent_isZero() throws Delay.BadDelay {
+  void absent_isZero() throws BadParameter {
     assertTrue(Delay.of((String[]) null).isZero());
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0", "0.5, 500", "2.125, 2125", "60, 60000", "60.000, 60000", "07, 7000"})
-  void decimalSeconds_areTaken(String given, long millis) throws Delay.BadDelay {
+  void decimalSeconds_areTaken(String given, long millis) throws BadParameter {
     Delay delay = Delay.of(given);
     assertEquals(Duration.ofMillis(millis), delay.duration());
     assertEquals(new BigDecimal(given), delay.seconds());
@@ -31,7 +31,7 @@ class DelayTest {
         "", "x", "-1", "+1", "1e1", "60.001", "61", "1.2345", " 1", "1.", ".5", "NaN", "١"
       })
   void anythingElse_isRefusedByName(String given) {
-    var e = assertThrows(Delay.BadDelay.class, () -> Delay.of(given));
+    var e = assertThrows(BadParameter.class, () -> Delay.of(given));
     assertEquals(
         "delay is \""
             + given
@@ -42,12 +42,12 @@ class DelayTest {
 
   @Test
   void givenTwice_isRefused() {
-    assertThrows(Delay.BadDelay.class, () -> Delay.of("1", "1"));
+    assertThrows(BadParameter.class, () -> Delay.of("1", "1"));
   }
 
   @Test
   void longValue_isShownShortened() {
-    var e = assertThrows(Delay.BadDelay.class, () -> Delay.of("9".repeat(10_000)));
+    var e = assertThrows(BadParameter.class, () -> Delay.of("9".repeat(10_000)));
     assertTrue(String.valueOf(e.getMessage()).length() < 200, e.getMessage());
   }
 }

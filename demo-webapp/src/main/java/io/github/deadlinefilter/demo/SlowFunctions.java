@@ -1,0 +1,29 @@
+package io.github.deadlinefilter.demo;
+
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** The three slow functions that an approach may be tried on. Called from any thread. */
+record SlowFunctions(SlowFunction http, SlowFunction cache, SlowFunction db)
+    implements AutoCloseable {
+  /** As anybody would write them: nothing in them knows how long they may take. */
+  static SlowFunctions patient() {
+    return new SlowFunctions(
+        new SlowHttp(SlowHttp.patientClient()),
+        new SlowCache(SlowCache::patientGet),
+        new SlowDb(UnaryOperator.identity()));
+  }
+
+  SlowFunction get(ApproachQuery.Slow slow) {
+    return switch (slow) {
+      case HTTP -> http;
+      case CACHE -> cache;
+      case DB -> db;
+    };
+  }
+
+  @Override
+  public void close() {
+    Stream.of(http, cache, db).forEach(SlowFunction::close);
+  }
+}
