@@ -14,9 +14,11 @@ import java.util.regex.Pattern;
  * @param jitter up to how much later still, anew for every piece; order is kept
  * @param bandwidth bytes a second in each direction, 0 for no limit
  * @param blackhole nothing passes in either direction, and no connection is closed for it
+ * @param reset every connection, old or new, is reset as soon as something is to pass; with {@code
+ *     blackhole} nothing ever is
  */
-record Fault(Duration latency, Duration jitter, long bandwidth, boolean blackhole) {
-  static final Fault NONE = new Fault(Duration.ZERO, Duration.ZERO, 0, false);
+record Fault(Duration latency, Duration jitter, long bandwidth, boolean blackhole, boolean reset) {
+  static final Fault NONE = new Fault(Duration.ZERO, Duration.ZERO, 0, false, false);
 
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})(ms|s)");
@@ -32,6 +34,7 @@ record Fault(Duration latency, Duration jitter, long bandwidth, boolean blackhol
     Duration jitter = Duration.ZERO;
     long bandwidth = 0;
     boolean blackhole = false;
+    boolean reset = false;
     for (var parameter : parameters.entrySet()) {
       String name = parameter.getKey();
       String value = only(name, parameter.getValue());
@@ -40,12 +43,13 @@ record Fault(Duration latency, Duration jitter, long bandwidth, boolean blackhol
         case "jitter" -> jitter = duration(name, value);
         case "bandwidth" -> bandwidth = bandwidth(value);
         case "blackhole" -> blackhole = bool(name, value);
+        case "reset" -> reset = bool(name, value);
         default ->
             throw new IllegalArgumentException(
-                name + " is unknown; accepted are latency, jitter, bandwidth and blackhole");
+                name + " is unknown; accepted are latency, jitter, bandwidth, blackhole and reset");
       }
     }
-    return new Fault(latency, jitter, bandwidth, blackhole);
+    return new Fault(latency, jitter, bandwidth, blackhole, reset);
   }
 
   private static String only(String name, Collection<String> values) {
@@ -89,9 +93,15 @@ record Fault(Duration latency, Duration jitter, long bandwidth, boolean blackhol
     return new IllegalArgumentException(name + " is \"" + value + "\"; accepted is " + accepted);
   }
 
-  String json() {
-    return "{\"latency\": \"%dms\", \"jitter\": \"%dms\", \"bandwidth\": %s, \"blackhole\": %s}"
+  /** The fields of a JSON object, without its braces. */
+  String jsonFields() {
+    return ("\"latency\": \"%dms\", \"jitter\": \"%dms\", \"bandwidth\": %s, \"blackhole\": %s,"
+            + " \"reset\": %s")
         .formatted(
-            latency.toMillis(), jitter.toMillis(), bandwidth == 0 ? "null" : bandwidth, blackhole);
+            latency.toMillis(),
+            jitter.toMillis(),
+            bandwidth == 0 ? "null" : bandwidth,
+            blackhole,
+            reset);
   }
 }

@@ -18,10 +18,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies' switchboard, HTTP on loopback: {@code GET /} shows all faults, {@code PUT
- * /NAME?latency=200ms&jitter=50ms&bandwidth=10000&blackhole=true} sets those of one proxy in place
- * of what was there, {@code DELETE /NAME} clears them. Answers are JSON; a parameter that cannot be
- * read is a 400 that names it.
+ * The proxies' switchboard, HTTP on loopback: {@code GET /} shows all faults and how many
+ * connections there are, {@code PUT
+ * /NAME?latency=200ms&jitter=50ms&bandwidth=10000&blackhole=true&reset=true} sets those of one
+ * proxy in place of what was there, {@code DELETE /NAME} clears them. Answers are JSON; a parameter
+ * that cannot be read is a 400 that names it.
  *
  * <p>Pages of a web browser on this machine cannot use it: they get no say over PUT and DELETE of
  * another origin, and a Host that is not this machine's own is refused.
@@ -122,7 +123,11 @@ final class FaultControl implements AutoCloseable {
       throws IOException {
     String faults =
         proxies.values().stream()
-            .map(proxy -> "\"%s\": %s".formatted(proxy.name(), proxy.fault().json()))
+            .map(
+                proxy ->
+                    "\"%s\": {%s, %s}"
+                        .formatted(
+                            proxy.name(), proxy.fault().jsonFields(), proxy.traffic().jsonFields()))
             .collect(Collectors.joining(",\n ", "{", "}\n"));
     send(exchange, 200, faults);
   }

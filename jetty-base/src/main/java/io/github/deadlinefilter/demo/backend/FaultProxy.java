@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
  * from the next piece on.
  *
  * <p>One thread, and at most {@value #MOST_CONNECTIONS} connections; one more is reset. {@link
- * #inject}, {@link #fault} and {@link #close} are called from any thread.
+ * #inject}, {@link #fault}, {@link #traffic} and {@link #close} are called from any thread.
  */
 final class FaultProxy implements AutoCloseable {
   static final int MOST_CONNECTIONS = 256;
@@ -35,6 +36,7 @@ final class FaultProxy implements AutoCloseable {
   private final Thread thread;
 
   private volatile Fault fault = Fault.NONE;
+  private volatile Traffic traffic = Traffic.NONE;
   private volatile boolean closed;
 
   // Only on the proxy's thread.
@@ -85,6 +87,11 @@ final class FaultProxy implements AutoCloseable {
     selector.wakeup();
   }
 
+  /** As it was when the proxy last had something to do. */
+  Traffic traffic() {
+    return traffic;
+  }
+
   private void run() {
     try (server;
         selector) {
@@ -93,6 +100,9 @@ final class FaultProxy implements AutoCloseable {
         await(waitNanos);
         waitNanos = moveAll();
         accept();
+        traffic =
+            new Traffic(
+                count(ProxiedConnection::isHeldByClient), count(ProxiedConnection::isWaiting));
       }
     } catch (IOException e) {
       System.err.println("proxy " + name + " has ended: " + e);
@@ -119,6 +129,10 @@ final class FaultProxy implements AutoCloseable {
     }
     connections.removeIf(connection -> !connection.isOpen());
     return wait;
+  }
+
+  private int count(Predicate<ProxiedConnection> which) {
+    return (int) connections.stream().filter(which).count();
   }
 
   private void accept() throws IOException {

@@ -23,6 +23,7 @@ final class OneWay {
   private final SocketChannel to;
   private final ArrayDeque<Piece> queue = new ArrayDeque<>();
   private int queuedBytes;
+  private long written;
   private long lastDueNanos = System.nanoTime();
   private long freeAtNanos = lastDueNanos;
   private boolean sourceEnded;
@@ -47,6 +48,21 @@ final class OneWay {
   /** Whether everything has passed, the end included. */
   boolean ended() {
     return ended;
+  }
+
+  /** Whether its source has sent its last. */
+  boolean sourceEnded() {
+    return sourceEnded;
+  }
+
+  /** Whether something has been read that has not been written. */
+  boolean isHolding() {
+    return !queue.isEmpty();
+  }
+
+  /** How many bytes have been written. */
+  long written() {
+    return written;
   }
 
   /** The bytes read, for looking at; empty at the end of the source. */
@@ -96,13 +112,14 @@ final class OneWay {
         bytes.limit((int) Math.min(end, bytes.position() + share));
       }
       int asked = bytes.remaining();
-      int written = to.write(bytes);
+      int count = to.write(bytes);
       bytes.limit(end);
-      queuedBytes -= written;
+      queuedBytes -= count;
+      written += count;
       if (bandwidth > 0) {
-        freeAtNanos = later(freeAtNanos, nowNanos) + written * 1_000_000_000L / bandwidth;
+        freeAtNanos = later(freeAtNanos, nowNanos) + count * 1_000_000_000L / bandwidth;
       }
-      if (written < asked) {
+      if (count < asked) {
         targetFull = true;
         return NEVER;
       }

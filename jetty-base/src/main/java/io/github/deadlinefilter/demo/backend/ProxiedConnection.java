@@ -13,6 +13,8 @@ import java.time.Duration;
  * A client's connection and the one to the backend that belongs to it. Only on the proxy's thread.
  */
 final class ProxiedConnection {
+  private static final long NOTHING_ASKED = -1;
+
   private final SocketChannel client;
   private final SocketChannel backend;
   private final SelectionKey clientKey;
@@ -21,6 +23,7 @@ final class ProxiedConnection {
   private final OneWay replies;
   private final ReplyHold hold;
   private long heldUntilNanos = System.nanoTime();
+  private long repliedWhenAsked = NOTHING_ASKED;
 
   /** Starts to connect to the backend; both channels are closed if that fails at once. */
   ProxiedConnection(
@@ -62,9 +65,16 @@ final class ProxiedConnection {
         backendKey.interestOps(0);
         return OneWay.NEVER;
       }
+      if (fault.reset()) {
+        resetIfSomethingIsToPass(scratch);
+        return OneWay.NEVER;
+      }
       // A key that was not selected this time still shows what it was ready for the last time.
       if (requests.wantsRead() && clientKey.isReadable()) {
         ByteBuffer read = requests.read(scratch);
+        if (read.hasRemaining()) {
+          repliedWhenAsked = replies.written();
+        }
         heldUntilNanos = OneWay.later(heldUntilNanos, nowNanos + hold.holdNanos(read.duplicate()));
         requests.enqueue(read, nowNanos, nowNanos, withoutLatency(fault));
       }
@@ -88,10 +98,27 @@ final class ProxiedConnection {
     }
   }
 
+  // It is read to be sure: a key also shows what it was ready for the last time.
+  private void resetIfSomethingIsToPass(ByteBuffer scratch) throws IOException {
+    if (requests.isHolding()
+        || replies.isHolding()
+        || hasSomething(requests, scratch)
+        || hasSomething(replies, scratch)) {
+      reset();
+    } else {
+      clientKey.interestOps(SelectionKey.OP_READ);
+      backendKey.interestOps(SelectionKey.OP_READ);
+    }
+  }
+
+  private static boolean hasSomething(OneWay way, ByteBuffer scratch) throws IOException {
+    return way.sourceEnded() || way.read(scratch).hasRemaining() || way.sourceEnded();
+  }
+
   // As with a rule for what leaves the backend's host: a round trip gets longer by the latency
   // once.
   private static Fault withoutLatency(Fault fault) {
-    return new Fault(Duration.ZERO, Duration.ZERO, fault.bandwidth(), fault.blackhole());
+    return new Fault(Duration.ZERO, Duration.ZERO, fault.bandwidth(), false, false);
   }
 
   private static int interest(OneWay readFrom, OneWay writtenTo) {
@@ -101,6 +128,16 @@ final class ProxiedConnection {
 
   boolean isOpen() {
     return client.isOpen();
+  }
+
+  /** Whether its client has neither closed it nor its own side of it. */
+  boolean isHeldByClient() {
+    return isOpen() && !requests.sourceEnded();
+  }
+
+  /** Whether its client waits for the first byte of a reply. */
+  boolean isWaiting() {
+    return isHeldByClient() && replies.written() == repliedWhenAsked;
   }
 
   /** One side has broken off: so does the other, without a proper end. */

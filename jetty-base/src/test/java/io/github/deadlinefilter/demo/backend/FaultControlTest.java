@@ -35,7 +35,8 @@ class FaultControlTest {
   @Test
   void put_setsInPlaceOfWhatWasThere_andDeleteClears() throws IOException {
     String clean =
-        "{\"latency\": \"0ms\", \"jitter\": \"0ms\", \"bandwidth\": null, \"blackhole\": false}";
+        "{\"latency\": \"0ms\", \"jitter\": \"0ms\", \"bandwidth\": null, \"blackhole\": false,"
+            + " \"reset\": false, \"open\": 0, \"waiting\": 0}";
     assertAnswer(200, "{\"http\": " + clean + "}", "GET / HTTP/1.1", "127.0.0.1");
 
     assertAnswer(200, "\"latency\": \"2000ms\"", "PUT /http?latency=2s HTTP/1.1", "localhost:1");

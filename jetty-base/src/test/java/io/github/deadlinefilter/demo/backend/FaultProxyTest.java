@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,72 @@ class FaultProxyTest {
       // 8,000 bytes at 20,000 a second, less the first share, which goes at once.
       assertAtLeast(300, () -> roundTrip(client, "x".repeat(8_000)));
     }
+  }
+
+  @Test
+  void bandwidth_ofAFewBytes_drips() throws IOException {
+    try (Socket client = connect()) {
+      roundTrip(client, "a");
+      proxy.inject(Fault.parse(parameters("bandwidth", "5")));
+      // 200 ms for each byte but the first, and a reply cannot overtake its request.
+      assertAtLeast(400, () -> roundTrip(client, "abc"));
+    }
+  }
+
+  @Test
+  void reset_setOnOpenConnection_breaksItOffWithTheNextByte() throws IOException {
+    try (Socket client = connect()) {
+      roundTrip(client, "a");
+      proxy.inject(Fault.parse(parameters("reset", "true")));
+      assertStaysOpen(client);
+      client.getOutputStream().write('b');
+      assertIsReset(client);
+    }
+  }
+
+  @Test
+  void reset_ofANewConnection_comesWithItsFirstByte() throws IOException {
+    proxy.inject(Fault.parse(parameters("reset", "true")));
+    try (Socket client = connect()) {
+      assertStaysOpen(client);
+      client.getOutputStream().write('a');
+      assertIsReset(client);
+    }
+  }
+
+  @Test
+  void reset_whileAReplyIsHeldBack_breaksOffAtOnce() throws IOException {
+    try (Socket client = connect()) {
+      client.getOutputStream().write("get delay:100:demo\r\n".getBytes(US_ASCII));
+      await(() -> proxy.traffic().waiting() == 1);
+      proxy.inject(Fault.parse(parameters("reset", "true")));
+      assertIsReset(client);
+    }
+  }
+
+  @Test
+  void reset_fromTheBackendsSide_breaksOffToo() throws IOException {
+    try (var backend = new ServerSocket(0);
+        var own = new FaultProxy("own", 0, local(backend), () -> ReplyHold.NEVER);
+        Socket client = connect(own.address());
+        Socket accepted = backend.accept()) {
+      own.inject(Fault.parse(parameters("reset", "true")));
+      accepted.getOutputStream().write('a');
+      assertIsReset(client);
+    }
+  }
+
+  @Test
+  void traffic_tellsWhoIsThere_andWhoWaits() throws IOException {
+    try (Socket idle = connect()) {
+      roundTrip(idle, "get demo\r\n");
+      try (Socket waiting = connect()) {
+        waiting.getOutputStream().write("get delay:100:demo\r\n".getBytes(US_ASCII));
+        await(() -> proxy.traffic().equals(new Traffic(/* open= */ 2, /* waiting= */ 1)));
+      }
+      await(() -> proxy.traffic().equals(new Traffic(/* open= */ 1, /* waiting= */ 0)));
+    }
+    await(() -> proxy.traffic().equals(Traffic.NONE));
   }
 
   @Test
@@ -234,6 +301,23 @@ class FaultProxyTest {
       throw e;
     } catch (SocketException reset) {
       return;
+    }
+  }
+
+  private static void assertStaysOpen(Socket client) throws IOException {
+    client.setSoTimeout(100);
+    assertThrows(SocketTimeoutException.class, () -> client.getInputStream().read());
+    client.setSoTimeout(LONG_MILLIS);
+  }
+
+  private static void assertIsReset(Socket client) {
+    var e = assertThrows(SocketException.class, () -> client.getInputStream().read());
+    assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
     }
   }
 

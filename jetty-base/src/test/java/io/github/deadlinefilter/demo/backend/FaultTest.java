@@ -19,8 +19,9 @@ class FaultTest {
                 "latency", List.of("2s"),
                 "jitter", List.of("50ms"),
                 "bandwidth", List.of("1000"),
-                "blackhole", List.of("true")));
-    assertEquals(new Fault(Duration.ofSeconds(2), Duration.ofMillis(50), 1000, true), fault);
+                "blackhole", List.of("true"),
+                "reset", List.of("true")));
+    assertEquals(new Fault(Duration.ofSeconds(2), Duration.ofMillis(50), 1000, true, true), fault);
   }
 
   @Test
@@ -39,7 +40,8 @@ class FaultTest {
           bandwidth | 0      | bandwidth is "0"; accepted is bytes a second from 1 to 999999999
           bandwidth | 1kB    | bandwidth is "1kB"; accepted is bytes a second from 1 to 999999999
           blackhole | yes    | blackhole is "yes"; accepted is true or false
-          loss      | 10     | loss is unknown; accepted are latency, jitter, bandwidth and blackhole
+          reset     | 1      | reset is "1"; accepted is true or false
+          loss      | 10     | loss is unknown; accepted are latency, jitter, bandwidth, blackhole and reset
           """)
   void badValue_parsed_isRefusedByName(String name, String value, String message) {
     var e =
