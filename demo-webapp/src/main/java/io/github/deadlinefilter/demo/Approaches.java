@@ -18,6 +18,7 @@ final class Approaches implements AutoCloseable {
   record Tried(Approach approach, SlowFunctions functions) {}
 
   private final SlowFunctions patient = SlowFunctions.patient();
+  private final SlowFunctions reached = SlowFunctions.reached();
   private final Map<String, @Nullable Tried> byName = new LinkedHashMap<>();
 
   Approaches() {
@@ -27,6 +28,7 @@ final class Approaches implements AutoCloseable {
     VirtualApproach virtual = VirtualApproach.ofThisJvm();
     byName.put(VIRTUAL, virtual == null ? null : new Tried(virtual, patient));
     byName.put("cooperative", new Tried(new ScopeApproach(Enforcement.COOPERATE), patient));
+    byName.put("budget", new Tried(new ScopeApproach(Enforcement.INTERRUPT), reached));
   }
 
   Set<String> names() {
@@ -46,6 +48,6 @@ final class Approaches implements AutoCloseable {
         tried.approach().close();
       }
     }
-    Stream.of(patient).forEach(SlowFunctions::close);
+    Stream.of(patient, reached).forEach(SlowFunctions::close);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.demo;
 
+import com.google.code.yanf4j.core.Session;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -120,6 +121,11 @@ final class CacheClients implements AutoCloseable {
     } catch (IOException e) {
       throw new BackendFailure(BackendSetting.MEMCACHED, e);
     }
+  }
+
+  /** Closes the connection of a client that is lent; it is still to be discarded. */
+  static void breakOff(MemcachedClient client) {
+    client.getConnector().getSessionSet().forEach(Session::close);
   }
 
   private static void shutDown(MemcachedClient client) {

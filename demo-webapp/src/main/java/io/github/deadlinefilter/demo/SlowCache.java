@@ -1,5 +1,8 @@
 package io.github.deadlinefilter.demo;
 
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.IoCall;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import net.rubyeye.xmemcached.MemcachedClient;
 import net.rubyeye.xmemcached.exception.MemcachedException;
@@ -10,6 +13,8 @@ import net.rubyeye.xmemcached.exception.MemcachedException;
  * without that proxy answers at once. An interrupt ends the wait.
  */
 final class SlowCache implements SlowFunction {
+  private static final Duration LONGEST_REPLY = Duration.ofMinutes(2);
+
   private final CacheClients clients = new CacheClients();
   private final Get get;
 
@@ -28,6 +33,21 @@ final class SlowCache implements SlowFunction {
   static void patientGet(MemcachedClient client, String key)
       throws TimeoutException, MemcachedException, InterruptedException {
     Object unused = client.get(key);
+  }
+
+  /**
+   * A get that waits for as long as the deadline has left. When that is over its interrupt ends the
+   * wait, and the connection is closed: the client's own way to shut down first waits for the reply.
+   */
+  @SuppressWarnings("try") // they are there to be closed
+  static void getWithinDeadline(MemcachedClient client, String key)
+      throws TimeoutException, MemcachedException, InterruptedException {
+    Deadline deadline = Deadline.current();
+    try (IoCall call = deadline.io("cache", "get");
+        var registration = deadline.onExpire(() -> CacheClients.breakOff(client))) {
+      // A millisecond more than there is: that the time is over is for the deadline to say.
+      Object unused = client.get(key, deadline.cap(LONGEST_REPLY).toMillis() + 1);
+    }
   }
 
   @Override

@@ -14,6 +14,14 @@ record SlowFunctions(SlowFunction http, SlowFunction cache, SlowFunction db)
         new SlowDb(UnaryOperator.identity()));
   }
 
+  /** Through the adapters, by which the end of a deadline reaches the call that blocks. */
+  static SlowFunctions reached() {
+    return new SlowFunctions(
+        new SlowHttp(SlowHttp.patientClient()),
+        new SlowCache(SlowCache::getWithinDeadline),
+        new SlowDb(UnaryOperator.identity()));
+  }
+
   SlowFunction get(ApproachQuery.Slow slow) {
     return switch (slow) {
       case HTTP -> http;

@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * {@code # ready}, and runs until it is ended by a signal.
  *
  * <p>A backend whose setting ({@code DEMO_HTTP_URL}, {@code DEMO_MEMCACHED}, {@code DEMO_JDBC_URL})
- * the environment has already is the user's own and is not started. Ports are free ones, or those
+ * the environment has already is the user's own and is not started; a database at {@code
+ * DEMO_PROXIED_JDBC_URL} is the user's own too, but behind the proxy. Ports are free ones, or those
  * that {@code DEMO_HTTP_PORT}, {@code DEMO_MEMCACHED_PORT}, {@code DEMO_SQL_PORT} and {@code
  * DEMO_CONTROL_PORT} say.
  */
@@ -57,9 +58,7 @@ public final class Backends implements AutoCloseable {
       say("DEMO_MEMCACHED", hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_JDBC_URL")) {
-      var sql = keep(new SqlServer());
-      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", sql.address(), () -> ReplyHold.NEVER);
-      say("DEMO_JDBC_URL", sql.jdbcUrl(proxy.address()));
+      startDatabase();
     }
     int port = port("DEMO_CONTROL_PORT");
     try {
@@ -67,6 +66,18 @@ public final class Backends implements AutoCloseable {
       say("DEMO_CONTROL", "http://" + hostAndPort(control.address()));
     } catch (BindException e) {
       throw taken("DEMO_CONTROL_PORT", port, e);
+    }
+  }
+
+  private void startDatabase() throws Exception {
+    if (isMissing(OwnDatabase.SETTING)) {
+      var sql = keep(new SqlServer());
+      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", sql.address(), () -> ReplyHold.NEVER);
+      say("DEMO_JDBC_URL", sql.jdbcUrl(proxy.address()));
+    } else {
+      var own = OwnDatabase.at(environment.getOrDefault(OwnDatabase.SETTING, ""));
+      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", own.address(), () -> ReplyHold.NEVER);
+      say("DEMO_JDBC_URL", own.jdbcUrl(proxy.address()));
     }
   }
 
