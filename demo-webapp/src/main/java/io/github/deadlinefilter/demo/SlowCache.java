@@ -36,17 +36,22 @@ final class SlowCache implements SlowFunction {
   }
 
   /**
-   * A get that waits for as long as the deadline has left. When that is over its interrupt ends the
-   * wait, and the connection is closed: the client's own way to shut down first waits for the reply.
+   * A get that waits for as long as the deadline has left, whose interrupt ends it too. A
+   * connection that still owes its reply is closed at once, and not only when the reply has come.
    */
-  @SuppressWarnings("try") // they are there to be closed
+  @SuppressWarnings("try") // the call is there to be closed
   static void getWithinDeadline(MemcachedClient client, String key)
       throws TimeoutException, MemcachedException, InterruptedException {
     Deadline deadline = Deadline.current();
-    try (IoCall call = deadline.io("cache", "get");
-        var registration = deadline.onExpire(() -> CacheClients.breakOff(client))) {
+    boolean sound = false;
+    try (IoCall call = deadline.io("cache", "get")) {
       // A millisecond more than there is: that the time is over is for the deadline to say.
       Object unused = client.get(key, deadline.cap(LONGEST_REPLY).toMillis() + 1);
+      sound = true;
+    } finally {
+      if (!sound) {
+        CacheClients.breakOff(client);
+      }
     }
   }
 
