@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.demo;
 
+import io.github.deadlinefilter.jdbc.DeadlineDriver;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -19,7 +20,7 @@ record SlowFunctions(SlowFunction http, SlowFunction cache, SlowFunction db)
     return new SlowFunctions(
         new SlowHttp(SlowHttp.patientClient()),
         new SlowCache(SlowCache::getWithinDeadline),
-        new SlowDb(UnaryOperator.identity()));
+        new SlowDb(url -> url.replaceFirst("^jdbc:", DeadlineDriver.PREFIX)));
   }
 
   SlowFunction get(ApproachQuery.Slow slow) {

@@ -53,7 +53,7 @@ class ApproachesIT {
   @BeforeAll
   static void start() throws Exception {
     Path target = Path.of(System.getProperty("jetty.base"), "target");
-    database = new DemoMariaDb(target.resolve("mariadb"));
+    database = new DemoMariaDb(target);
     demo =
         new RunningDemo(
             RunningDemo.launch(Map.of("PORT", "0", "DEMO_PROXIED_JDBC_URL", database.url())));
@@ -140,6 +140,7 @@ class ApproachesIT {
 
   private static void assertPromise(ApproachRun run) {
     String what = run.toString();
+    assertTrue(run.working() > TIMEOUT / 2, () -> "the backend was not seen at work: " + what);
     // Jetty's own threads are virtual where there are any: there a socket hears the interrupt.
     boolean deaf = run.slow().equals("db") && !VIRTUAL_THREADS;
     switch (run.approach()) {

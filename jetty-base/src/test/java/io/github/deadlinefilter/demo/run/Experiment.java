@@ -48,7 +48,7 @@ final class Experiment {
   ApproachRun watch(String approach, String slow, String more) throws InterruptedException {
     await(() -> !isWorking(slow));
     CompletableFuture<HttpResponse<String>> answer = begin(approach, slow, more);
-    long lastWorking = System.currentTimeMillis();
+    long lastWorking = 0;
     boolean ended = false;
     while (!ended) {
       boolean working = isWorking(slow);
