@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.demo;
 
+import io.github.deadlinefilter.http.DeadlineHttpClient;
 import io.github.deadlinefilter.jdbc.DeadlineDriver;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -18,7 +19,7 @@ record SlowFunctions(SlowFunction http, SlowFunction cache, SlowFunction db)
   /** Through the adapters, by which the end of a deadline reaches the call that blocks. */
   static SlowFunctions reached() {
     return new SlowFunctions(
-        new SlowHttp(SlowHttp.patientClient()),
+        new SlowHttp(DeadlineHttpClient.of(SlowHttp.patientClient())),
         new SlowCache(SlowCache::getWithinDeadline),
         new SlowDb(url -> url.replaceFirst("^jdbc:", DeadlineDriver.PREFIX)));
   }
