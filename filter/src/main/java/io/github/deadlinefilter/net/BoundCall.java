@@ -5,6 +5,7 @@ import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.IoCall;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,12 @@ final class BoundCall {
    * A call begins.
    *
    * @param target what is written in the ledger, null for nothing
-   * @throws SocketTimeoutException if no time is left
+   * @throws SocketException if no time is left. Not a timeout: PostgreSQL's driver takes that for a
+   *     wait that it may go on with, and would do so for ever
    */
-  BoundCall(Deadline deadline, Socket socket, @Nullable String target)
-      throws SocketTimeoutException {
+  BoundCall(Deadline deadline, Socket socket, @Nullable String target) throws SocketException {
     if (deadline.isExpired()) {
-      throw timeout(deadline, "Not begun: the deadline has passed", null);
+      throw tellingOf(deadline, new SocketException("Not begun: the deadline has passed"));
     }
     this.deadline = deadline;
     this.socket = socket;
@@ -85,7 +86,7 @@ final class BoundCall {
     }
     state.set(State.CUT);
     close();
-    return timeout(deadline, "The deadline has passed", failure);
+    return timeout(failure);
   }
 
   /**
@@ -95,7 +96,7 @@ final class BoundCall {
    */
   void returned() throws SocketTimeoutException {
     if (!state.compareAndSet(State.RUNNING, State.ENDED)) {
-      throw timeout(deadline, "The deadline has passed", null);
+      throw timeout(null);
     }
   }
 
@@ -108,17 +109,20 @@ final class BoundCall {
     }
   }
 
-  private static SocketTimeoutException timeout(
-      Deadline deadline, String message, @Nullable IOException cause) {
-    SocketTimeoutException timeout = new SocketTimeoutException(message);
+  private SocketTimeoutException timeout(@Nullable IOException cause) {
+    SocketTimeoutException timeout = new SocketTimeoutException("The deadline has passed");
     if (cause != null) {
       timeout.initCause(cause);
     }
+    return tellingOf(deadline, timeout);
+  }
+
+  private static <X extends IOException> X tellingOf(Deadline deadline, X failure) {
     try {
       deadline.check();
     } catch (DeadlineExceededException e) {
-      timeout.addSuppressed(e);
+      failure.addSuppressed(e);
     }
-    return timeout;
+    return failure;
   }
 }

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  *       java.net.SocketTimeoutException}, in which a {@link
  *       io.github.deadlinefilter.DeadlineExceededException} is suppressed, and the socket is
  *       closed: half an exchange has been made on it. The thread is free at once, whatever it is.
- *   <li>One that begins later is refused in the same way; the socket stays as it is.
+ *   <li>One that begins later is refused with a {@link java.net.SocketException} that tells of it
+ *       in the same way, and is no timeout: drivers go on waiting after one. The socket stays as it
+ *       is; TLS gives its own up.
  *   <li>A socket that nobody is calling is not touched: one that waits in a pool outlives the
  *       requests that have used it.
  * </ul>
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Looking a host's name up is not bounded. Where there is no deadline, or one without an end, a
  * call goes straight to the socket. A driver that reads on a thread of its own is not bounded, for
  * no deadline is current there. Sockets have no channel.
+ *
+ * <p>Tried by class name, as {@code socketFactory}, with PostgreSQL's driver 42.7 and MariaDB's
+ * 3.5.
  *
  * <p>Thread-safe.
  */

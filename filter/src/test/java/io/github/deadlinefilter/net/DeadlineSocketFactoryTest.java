@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -87,15 +88,28 @@ final class DeadlineSocketFactoryTest {
     }
   }
 
+  /** As PostgreSQL's driver does. */
+  @Test
+  void driverThatReadsOnAfterATimeout_getsAnEnd() throws Exception {
+    try (Sink sink = Sink.silent();
+        Socket socket = connected(sink);
+        DeadlineScope scope = Deadline.within(Duration.ofMillis(100), Enforcement.COOPERATE)) {
+      InputStream in = socket.getInputStream();
+      Timed.assertTimeout(in::read);
+      assertTrue(scope.isExpired());
+      assertThrows(SocketException.class, in::read);
+    }
+  }
+
   @Test
   void noTimeLeft_calls_areRefusedAndTheSocketStays() throws Exception {
     try (Sink sink = Sink.echo();
         Socket socket = connected(sink)) {
       try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
         scope.shorten(Duration.ZERO);
-        Timed.assertTimeout(socket.getInputStream()::read);
-        Timed.assertTimeout(() -> socket.getOutputStream().write(1));
-        Timed.assertTimeout(() -> SOCKETS.createSocket().connect(sink.address()));
+        Timed.assertRefused(socket.getInputStream()::read);
+        Timed.assertRefused(() -> socket.getOutputStream().write(1));
+        Timed.assertRefused(() -> SOCKETS.createSocket().connect(sink.address()));
       }
       assertEchoes(socket);
     }

@@ -7,6 +7,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -30,9 +31,20 @@ final class Timed {
     }
   }
 
+  /**
+   * {@code call} does not begin, and says so in a way that nobody takes for a wait to go on with.
+   */
+  static void assertRefused(Executable call) {
+    SocketException thrown = assertThrows(SocketException.class, call);
+    assertTellsOfTheDeadline(thrown);
+  }
+
   /** {@code call} fails as drivers expect it of a timeout, and tells of the deadline. */
   static void assertTimeout(Executable call) {
-    SocketTimeoutException thrown = assertThrows(SocketTimeoutException.class, call);
+    assertTellsOfTheDeadline(assertThrows(SocketTimeoutException.class, call));
+  }
+
+  private static void assertTellsOfTheDeadline(Throwable thrown) {
     assertTrue(
         List.of(thrown.getSuppressed()).stream()
             .anyMatch(t -> t instanceof DeadlineExceededException),
