@@ -92,27 +92,15 @@ final class Call implements Runnable {
       cancelled = true;
     }
     guard.poison();
-    if (!SqlThreads.start(this::stop)) {
-      guard.abort();
-    }
-  }
-
-  private void stop() {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-    boolean patient = statement == null || SqlThreads.start(this::cancel);
-    while (patient && isInsideFor(end - System.nanoTime())) {
-      if (end - System.nanoTime() <= 0) {
-        break;
-      }
-    }
-    if (isInsideFor(0)) {
+    if (!SqlThreads.start(statement == null ? this::watch : this::cancel)) {
       guard.abort();
     }
   }
 
   private void cancel() {
     Statement running = Objects.requireNonNull(statement);
-    boolean works = true;
+    // A driver cancels over a connection of its own: it may take longer than there is patience.
+    boolean works = SqlThreads.start(this::watch);
     while (works && beginsCancel()) {
       try {
         running.cancel();
@@ -126,6 +114,12 @@ final class Call implements Runnable {
       }
     }
     if (isInsideFor(0)) {
+      guard.abort();
+    }
+  }
+
+  private void watch() {
+    if (isInsideFor(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS))) {
       guard.abort();
     }
   }

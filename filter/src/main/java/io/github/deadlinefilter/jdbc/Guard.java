@@ -82,8 +82,13 @@ final class Guard {
 
   /** Cuts the connection: the server rolls back. */
   void abort() {
-    poisoned = true;
-    aborted = true;
+    synchronized (this) {
+      if (aborted) {
+        return;
+      }
+      poisoned = true;
+      aborted = true;
+    }
     try {
       connection.abort(NetworkLimit.AT_ONCE);
     } catch (SQLException | RuntimeException | AbstractMethodError e) {

@@ -6,10 +6,10 @@ import io.github.deadlinefilter.IoCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class Login implements Runnable {
    * @return null if {@code work} does
    * @throws DeadlineExceededException if the time is over
    */
-  @SuppressWarnings("try") // it is there to be closed
+  @SuppressWarnings("try") // they are there to be closed
   static @Nullable Connection connection(
       Deadline deadline, String host, Work<@Nullable Connection> work) throws SQLException {
     deadline.check();
@@ -42,34 +42,41 @@ final class Login implements Runnable {
       throw new SQLTransientConnectionException(
           "Too many logins and cancellations have not come back", NO_CONNECTION);
     }
-    try (IoCall entry = deadline.io("sql-login", host)) {
+    try (IoCall entry = deadline.io("sql-login", host);
+        Deadline.Registration registration = deadline.onExpire(login::leave)) {
       return login.await(deadline);
     }
   }
 
   private @Nullable Connection await(Deadline deadline) throws SQLException {
-    while (true) {
-      try {
-        return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        if (deadline.isExpired() && leaves()) {
-          deadline.check();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        if (leaves()) {
-          deadline.check();
-          throw new SQLTransientConnectionException("Interrupted at login", NO_CONNECTION, e);
-        }
-        return answer.join();
-      } catch (ExecutionException e) {
-        throw failure(deadline, e.getCause());
+    try {
+      answer.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      if (leave()) {
+        deadline.check();
+        throw new SQLTransientConnectionException("Interrupted at login", NO_CONNECTION, e);
       }
+    } catch (CancellationException | ExecutionException e) {
+      // Looked at below.
+    }
+    return came(deadline);
+  }
+
+  /** Race with the login and with the deadline: what was first is there by now. */
+  private @Nullable Connection came(Deadline deadline) throws SQLException {
+    try {
+      return answer.join();
+    } catch (CancellationException e) {
+      deadline.check();
+      throw new SQLTransientConnectionException("Left at login", NO_CONNECTION, e);
+    } catch (CompletionException e) {
+      throw failure(deadline, e.getCause());
     }
   }
 
   /** Race with the login: false if it has just come to its end. */
-  private boolean leaves() {
+  private boolean leave() {
     return answer.cancel(/* mayInterruptIfRunning= */ false);
   }
 

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.jdbc;
 
+import io.github.deadlinefilter.Deadline;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -9,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,21 +44,25 @@ final class FakeDatabase {
     return this;
   }
 
-  /** A query that ends when it is told, by whatever of the driver's methods, and then fails. */
-  FakeDatabase stuckUntil(String... methods) {
+  /**
+   * A {@code call} that has the deadline come when it is inside, ends when the driver is asked for
+   * {@code end}, and then fails.
+   */
+  void endsOnlyBy(String call, String end) {
     CountDownLatch told = new CountDownLatch(1);
-    for (String method : methods) {
-      on(
-          method,
-          () -> {
-            told.countDown();
-            return null;
-          });
-    }
-    return on(
-        "executeQuery",
+    on(
+        end,
         () -> {
-          told.await();
+          told.countDown();
+          return null;
+        });
+    on(
+        call,
+        () -> {
+          Deadline.current().shorten(Duration.ZERO);
+          while (told.getCount() > 0) { // whoever interrupts it
+            Thread.onSpinWait();
+          }
           throw new SQLException("stopped", "57014");
         });
   }

@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("try") // scopes are there to be closed
 class GuardTest {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final Duration SHORT = Duration.ofMillis(20);
 
   private final FakeDatabase database = new FakeDatabase("PostgreSQL");
   private final FakePool pool = new FakePool(database::connection);
@@ -146,10 +145,10 @@ class GuardTest {
 
   @Test
   void stuckQuery_deadline_isCancelledAndItsConnectionEvicted() throws Exception {
-    database.stuckUntil("cancel");
+    database.endsOnlyBy("executeQuery", "cancel");
     Connection connection = source.getConnection();
     Statement statement = connection.createStatement();
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       SQLException thrown =
           assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
       assertEquals("57014", thrown.getSQLState(), "the driver's own");
@@ -168,14 +167,14 @@ class GuardTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void queryThatIgnoresItsCancellation_deadline_aborts(boolean cancelIsSupported) throws Exception {
-    database.stuckUntil("abort");
+    database.endsOnlyBy("executeQuery", "abort");
     if (!cancelIsSupported) {
       database.on("cancel", FakeDatabase.unsupported());
     }
     Connection connection = source.getConnection();
     Statement statement = connection.createStatement();
     long start = System.nanoTime();
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
@@ -190,7 +189,7 @@ class GuardTest {
 
   @Test
   void cancelThatBlocks_deadline_abortsAllTheSame() throws Exception {
-    database.stuckUntil("abort");
+    database.endsOnlyBy("executeQuery", "abort");
     database.on(
         "cancel",
         () -> {
@@ -201,7 +200,7 @@ class GuardTest {
         });
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
-        DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+        DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
     }
     assertTrue(database.calls.contains("abort"));
@@ -209,17 +208,9 @@ class GuardTest {
 
   @Test
   void stuckCommit_deadline_aborts() throws Exception {
-    database.stuckUntil("abort");
-    database.on(
-        "commit",
-        () -> {
-          while (!database.calls.contains("abort")) {
-            Thread.onSpinWait();
-          }
-          throw new SQLException("gone", "08003");
-        });
+    database.endsOnlyBy("commit", "abort");
     try (Connection connection = source.getConnection();
-        DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+        DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       SQLException thrown = assertThrows(SQLException.class, connection::commit);
       assertInstanceOf(DeadlineExceededException.class, thrown.getSuppressed()[0]);
     }

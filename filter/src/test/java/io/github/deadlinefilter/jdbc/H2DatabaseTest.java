@@ -10,6 +10,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -39,13 +40,36 @@ class H2DatabaseTest {
     return place.equals("under") ? pool : new DeadlineDataSource(pool);
   }
 
+  private static void endWhenRunning(Deadline deadline) throws SQLException {
+    Connection watcher = DriverManager.getConnection(URL);
+    Thread watch =
+        new Thread(
+            () -> {
+              String running =
+                  "SELECT 1 FROM INFORMATION_SCHEMA.SESSIONS"
+                      + " WHERE EXECUTING_STATEMENT LIKE '%1000000%' AND SESSION_ID <> SESSION_ID()";
+              try (watcher;
+                  Statement statement = watcher.createStatement()) {
+                while (!statement.executeQuery(running).next()) {
+                  Thread.onSpinWait();
+                }
+                deadline.shorten(Duration.ZERO);
+              } catch (SQLException e) {
+                throw new AssertionError(e);
+              }
+            });
+    watch.setDaemon(true);
+    watch.start();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"plain", "around", "under"})
   void queryInProgress_deadline_isCancelledAndTheNextThousandSucceed(String place)
       throws Exception {
     DataSource database = open(place);
     Connection cut = database.getConnection();
-    try (DeadlineScope scope = Deadline.within(Duration.ofMillis(100), Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(Duration.ofMinutes(1), Enforcement.COOPERATE)) {
+      endWhenRunning(scope);
       try (Connection connection = cut;
           Statement statement = connection.createStatement()) {
         assertThrows(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 @SuppressWarnings("try") // scopes are there to be closed
 class LoginTest {
-  private static final Duration SHORT = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final FakeDatabase database =
@@ -36,7 +36,7 @@ class LoginTest {
   @Test
   void loginThatHangs_deadline_comesBackAndClosesWhatComesLate() throws Exception {
     CountDownLatch answers = new CountDownLatch(1);
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       assertThrows(
           DeadlineExceededException.class,
           () ->
@@ -44,6 +44,7 @@ class LoginTest {
                   scope,
                   "host",
                   () -> {
+                    scope.shorten(Duration.ZERO);
                     awaitUninterruptibly(answers);
                     return database.connection();
                   }));
@@ -62,7 +63,7 @@ class LoginTest {
   @Test
   void loginThatFails_driversException_isTheCallers() throws Exception {
     SQLException own = new SQLException("wrong password", "28000");
-    try (DeadlineScope scope = Deadline.within(Duration.ofMinutes(1))) {
+    try (DeadlineScope scope = Deadline.within(LONG)) {
       assertSame(
           own,
           assertThrows(
@@ -79,7 +80,7 @@ class LoginTest {
 
   @Test
   void poolThatIsDeafToInterrupts_connectionComesLate_isGivenBack() throws Exception {
-    try (DeadlineScope scope = Deadline.within(Duration.ofMinutes(1), Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       FakePool pool =
           new FakePool(
               () -> {
@@ -98,6 +99,7 @@ class LoginTest {
         new FakePool(
             () -> {
               try {
+                Deadline.current().shorten(Duration.ZERO);
                 new CountDownLatch(1).await();
                 throw new AssertionError();
               } catch (InterruptedException e) {
@@ -105,7 +107,7 @@ class LoginTest {
                 throw new SQLException("interrupted", e);
               }
             });
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       SQLException thrown =
           assertThrows(SQLException.class, new DeadlineDataSource(pool)::getConnection);
       assertInstanceOf(DeadlineExceededException.class, thrown.getSuppressed()[0]);

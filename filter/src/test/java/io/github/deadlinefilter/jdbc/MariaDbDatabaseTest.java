@@ -39,7 +39,6 @@ import org.mariadb.jdbc.MariaDbDataSource;
 /** What is promised, at a real MariaDB and under a real pool. */
 @Timeout(30)
 class MariaDbDatabaseTest {
-  private static final Duration SHORT = Duration.ofMillis(150);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int POOL = 4;
 
@@ -110,6 +109,26 @@ class MariaDbDatabaseTest {
     }
   }
 
+  /** Has the time of {@code deadline} be over when {@code condition} holds. */
+  private static void endWhen(Deadline deadline, Callable<Boolean> condition) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                eventually(condition);
+                deadline.shorten(Duration.ZERO);
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static void endWhenRunning(Deadline deadline, String mark) {
+    endWhen(deadline, () -> server.running(mark) > 0);
+  }
+
   private static long idOf(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("SELECT CONNECTION_ID()")) {
@@ -143,7 +162,8 @@ class MariaDbDatabaseTest {
     DataSource database = place.open();
     Connection cut = database.getConnection();
     long id = idOf(cut);
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      endWhenRunning(scope, "stuck");
       try (Connection connection = cut) {
         SQLException thrown =
             assertThrows(
@@ -189,12 +209,14 @@ class MariaDbDatabaseTest {
     DataSource database = place.open();
     Connection connection = database.getConnection();
     connection.setAutoCommit(false);
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      endWhenRunning(scope, "in " + place);
       connection
           .createStatement()
           .executeUpdate("INSERT INTO written VALUES ('" + place.name() + "')");
       assertThrows(
-          SQLException.class, () -> connection.createStatement().execute("SELECT SLEEP(25)"));
+          SQLException.class,
+          () -> connection.createStatement().execute("SELECT SLEEP(25) /* in " + place + " */"));
       assertTrue(scope.isExpired());
       try {
         connection.rollback();
@@ -226,8 +248,9 @@ class MariaDbDatabaseTest {
             DeadlineExceededException.class,
             () ->
                 Deadline.run(
-                    SHORT,
+                    LONG,
                     () -> {
+                      endWhenRunning(Deadline.current(), "interrupted");
                       try (connection;
                           Statement statement = connection.createStatement()) {
                         statement.execute("SELECT SLEEP(25) /* interrupted */");
@@ -248,8 +271,9 @@ class MariaDbDatabaseTest {
     DataSource database = place.open();
     Connection connection = database.getConnection();
     long id = idOf(connection);
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
-      connection.createStatement().execute("DO SLEEP(25)");
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      endWhenRunning(scope, "swallows");
+      connection.createStatement().execute("DO SLEEP(25) /* swallows */");
       assertTrue(scope.isExpired());
       closeUnder(place, connection);
     }
@@ -263,7 +287,7 @@ class MariaDbDatabaseTest {
   void largeResultReadRowByRow_deadline_endsTheReading(Place place) throws Exception {
     DataSource database = place.open();
     Connection connection = database.getConnection();
-    try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
       Statement statement = connection.createStatement();
       statement.setFetchSize(10);
       ResultSet result = statement.executeQuery("SELECT a.name FROM t a JOIN t b /* streamed */");
@@ -271,8 +295,11 @@ class MariaDbDatabaseTest {
           assertThrows(
               Exception.class,
               () -> {
-                while (result.next()) {
+                for (int row = 1; result.next(); row++) {
                   assertFalse(result.getString(1).isEmpty());
+                  if (row == 1000) {
+                    scope.shorten(Duration.ZERO);
+                  }
                 }
               });
       assertTrue(
@@ -299,7 +326,8 @@ class MariaDbDatabaseTest {
         all.add(database.getConnection());
       }
       long start = System.nanoTime();
-      try (DeadlineScope scope = Deadline.within(SHORT, Enforcement.COOPERATE)) {
+      try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+        endWhen(scope, () -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() > 0);
         assertReasonIn(assertThrows(SQLException.class, database::getConnection));
         assertFalse(Thread.currentThread().isInterrupted());
         assertTrue(scope.isExpired());
