@@ -179,8 +179,11 @@ class ApproachTest {
     return new Work(function, query.delay(), runs.begin("test", query, "1"));
   }
 
-  private void awaitFree() {
+  private void awaitFree() throws InterruptedException {
     while (runs.json().contains("\"free\": null")) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("in vain");
+      }
       Thread.onSpinWait();
     }
   }

@@ -380,7 +380,8 @@ class TimeoutHandlerConformanceTest {
       assertEquals(503, response.status(), response::toString);
       assertTrue(response.text().contains("\"reason\":\"stopping\""), response::toString);
       assertEquals(
-          "The request was ended before its deadline of 30s (route default): stopping",
+          "The request was ended before its deadline of 30s (route default): the application is"
+              + " stopping",
           soon(lateWrite).getMessage());
       Gate.eventually(() -> expiries(container, "reason=stopping").size() == 1, "it is in the log");
     }

@@ -26,7 +26,7 @@ public final class MariaDb implements AutoCloseable {
     config.setDeletingTemporaryBaseAndDataDirsOnShutdown(false);
     config.addArg("--user=root");
     config.addArg("--bind-address=127.0.0.1");
-    server = DB.newEmbeddedDB(config.build());
+    server = new PatientDb(config.build());
     server.start();
     port = server.getConfiguration().getPort();
     watcher = DriverManager.getConnection(url());

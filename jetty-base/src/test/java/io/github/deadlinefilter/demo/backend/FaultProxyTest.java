@@ -129,7 +129,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void reset_whileAReplyIsHeldBack_breaksOffAtOnce() throws IOException {
+  void reset_whileAReplyIsHeldBack_breaksOffAtOnce() throws Exception {
     try (Socket client = connect()) {
       client.getOutputStream().write("get delay:100:demo\r\n".getBytes(US_ASCII));
       await(() -> proxy.traffic().waiting() == 1);
@@ -151,7 +151,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void traffic_tellsWhoIsThere_andWhoWaits() throws IOException {
+  void traffic_tellsWhoIsThere_andWhoWaits() throws Exception {
     try (Socket idle = connect()) {
       roundTrip(idle, "get demo\r\n");
       try (Socket waiting = connect()) {
@@ -315,8 +315,11 @@ class FaultProxyTest {
     assertTrue(String.valueOf(e.getMessage()).contains("reset"), e::toString);
   }
 
-  private static void await(BooleanSupplier condition) {
+  private static void await(BooleanSupplier condition) throws InterruptedException {
     while (!condition.getAsBoolean()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("in vain");
+      }
       Thread.onSpinWait();
     }
   }

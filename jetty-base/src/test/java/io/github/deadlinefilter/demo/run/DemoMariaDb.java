@@ -38,7 +38,7 @@ final class DemoMariaDb implements AutoCloseable {
     settings.setDeletingTemporaryBaseAndDataDirsOnShutdown(false); // the program would go too
     settings.addArg("--user=" + System.getProperty("user.name")); // root is not taken unasked
     settings.addArg("--bind-address=127.0.0.1");
-    server = DB.newEmbeddedDB(settings.build());
+    server = new PatientDb(settings.build());
     server.start();
     url =
         "jdbc:mariadb://127.0.0.1:"
