@@ -80,8 +80,8 @@ final class ClientDeadline {
   private static long prefer(HttpServletRequest request, IgnoredValues ignored) {
     long first = UNKNOWN;
     boolean found = false;
-    Enumeration<String> fields = request.getHeaders(ClientHeader.PREFER.field());
-    while (fields.hasMoreElements()) {
+    @Nullable Enumeration<String> fields = request.getHeaders(ClientHeader.PREFER.field());
+    while (fields != null && fields.hasMoreElements()) {
       for (String word : PreferWait.words(fields.nextElement())) {
         if (found) {
           ignored.add(Why.REPEATED, word);

@@ -211,6 +211,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     return register(new Registration(Objects.requireNonNull(cancellation, "cancellation")));
   }
 
+  /** This one, or the next one around it that has not ended. */
+  Deadline stillOpen() {
+    return this;
+  }
+
   /** As {@link #onExpire}: {@code inner} is told on the thread that tells this one. */
   final Registration onExpire(DeadlineScope inner) {
     return register(
@@ -228,6 +233,7 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     if (this == NONE) {
       return registration; // without the monitor: it is everybody's
     }
+    registration.keeper = this;
     synchronized (this) {
       if (!expired) {
         if (registrations == null) {
@@ -261,6 +267,25 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     return due.length;
   }
 
+  /** What is registered here is from now on registered with {@code heir}. */
+  final void handOver(Deadline heir) {
+    Deque<Registration> left;
+    synchronized (this) {
+      left = registrations;
+      registrations = null;
+    }
+    if (left != null) {
+      left.descendingIterator().forEachRemaining(heir::adopt);
+    }
+  }
+
+  private void adopt(Registration registration) {
+    Registration unused = register(registration);
+    if (registration.settled.get()) { // race with close(), which may have looked for it elsewhere
+      registration.close();
+    }
+  }
+
   /** It is not over after all. */
   final synchronized void revive() {
     expired = false;
@@ -273,13 +298,16 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     /** Started or closed, whichever was first. */
     private final AtomicBoolean settled = new AtomicBoolean();
 
+    /** Who has it: another one, if this deadline is that of a part that has ended. */
+    private volatile Deadline keeper = Deadline.this;
+
     Registration(Runnable cancellation) {
       this.cancellation = cancellation;
     }
 
     /** The time is over. */
     void due(boolean interrupts) {
-      clockwork().cancel(this::start);
+      keeper.clockwork().cancel(this::start);
     }
 
     private void start() {
@@ -300,12 +328,13 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     @Override
     public final void close() {
       settled.set(true);
-      if (Deadline.this == NONE) {
+      Deadline at = keeper;
+      if (at == NONE) {
         return;
       }
-      synchronized (Deadline.this) {
-        if (registrations != null) {
-          registrations.remove(this);
+      synchronized (at) {
+        if (at.registrations != null) {
+          at.registrations.remove(this);
         }
       }
     }
@@ -332,7 +361,7 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /**
    * Says in the log, once for each {@code limit}, if a limit of the application's own is longer
-   * than its request's deadline, and so never acts. The adapters do so for what goes through them.
+   * than its request's deadline, and so never acts. The HTTP adapter does so for its requests.
    *
    * @param limit a name for a person, such as {@code http timeout of api.example}
    * @param own its value; zero for none at all

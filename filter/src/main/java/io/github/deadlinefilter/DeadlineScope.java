@@ -72,7 +72,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
           "enforcement: a block cannot be abandoned; use Deadline.call or run");
     }
     DeadlineScope scope = unopened(limit, enforcement);
-    scope.open();
+    scope.begin();
     return scope;
   }
 
@@ -99,7 +99,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     DeadlineScope scope =
         new DeadlineScope(deadline, Enforcement.INTERRUPT, Long.MAX_VALUE, /* shield= */ false);
     scope.joins = true;
-    scope.open();
+    scope.begin();
     return scope;
   }
 
@@ -120,7 +120,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   // ---- on the thread that is inside
 
   /** The calling thread goes inside, and may be interrupted from now on. */
-  void open() {
+  void begin() {
     // That of the thread, which may be inside another request than this belongs to: it may do for
     // somebody what somebody else waits for.
     InterruptFence around = current().fenceHere();
@@ -215,6 +215,9 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
       shielded.unshield(null);
     }
     told.forEach(Registration::close);
+    if (joins) {
+      handOver(outer.stillOpen()); // what a part has begun goes on with its deadline
+    }
     thread = null;
     replaceCurrent(before);
   }
@@ -382,6 +385,15 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   @Override
   Clockwork clockwork() {
     return clockwork;
+  }
+
+  @Override
+  Deadline stillOpen() {
+    boolean ended;
+    synchronized (this) {
+      ended = closed;
+    }
+    return ended ? outer.stillOpen() : this;
   }
 
   @Override

@@ -77,7 +77,10 @@ final class EdgeWait {
 
   /** Whether the header, which is there, is there once more. */
   static boolean isRepeated(HttpServletRequest request, String header) {
-    Enumeration<String> values = request.getHeaders(header);
+    @Nullable Enumeration<String> values = request.getHeaders(header);
+    if (values == null || !values.hasMoreElements()) {
+      return false; // a wrapper that knows of one of the two methods alone
+    }
     values.nextElement();
     return values.hasMoreElements();
   }

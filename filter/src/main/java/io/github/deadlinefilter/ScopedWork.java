@@ -100,7 +100,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
   }
 
   private T here() throws E {
-    scope.open();
+    scope.begin();
     try {
       return work.call();
     } finally {
@@ -171,7 +171,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     Runnable takeOff = context == null ? null : context.get();
-    scope.open();
+    scope.begin();
     try {
       return work.call();
     } finally {

@@ -138,6 +138,7 @@ class DeadlineThreadsTest {
   @Test
   void abandon_inTime_returnsAndThrowsWhatTheWorkDoes() throws Exception {
     Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
     ClassLoader loader = new ClassLoader() {};
     caller.setContextClassLoader(loader);
     try {
@@ -153,7 +154,7 @@ class DeadlineThreadsTest {
                 return "result";
               }));
     } finally {
-      caller.setContextClassLoader(null);
+      caller.setContextClassLoader(before);
     }
     IllegalStateException own = new IllegalStateException("own");
     assertSame(

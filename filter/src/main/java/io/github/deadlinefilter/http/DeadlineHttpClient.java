@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -36,9 +38,7 @@ import org.jspecify.annotations.Nullable;
  *         .withSlack(Duration.ofMillis(20));
  * }</pre>
  *
- * <p>The timeout of a request becomes the smaller of its own and the time left, which is looked at
- * when the call begins: a deadline that is extended afterwards does not give a call more time to
- * its response's head. At the end:
+ * <p>A request's own timeout stays what it is. At the end of the deadline:
  *
  * <ul>
  *   <li>{@code send} throws a {@link HttpTimeoutException} that has a {@link
@@ -110,12 +110,16 @@ public final class DeadlineHttpClient extends HttpClient {
       return client.send(request, handler);
     }
     deadline.check();
-    HttpRequest bounded = bounded(request, deadline.remaining());
+    HttpRequest told = told(deadline, request);
     BoundCall call = BoundCall.begin(deadline, request);
     boolean answered = false;
-    try (SendFence fence = new SendFence(bounded.timeout().orElseThrow())) {
-      call.stopBy(fence::interrupt);
-      HttpResponse<T> response = send(bounded, call.bind(handler), fence, call);
+    try {
+      // Not the client's own send: nothing but an interrupt ends that, or a timeout, which is for
+      // each hop of a redirect anew, and on some JDKs is left behind and closes somebody else's
+      // connection (JDK-8304701).
+      CompletableFuture<HttpResponse<T>> sent = client.sendAsync(told, call.bind(handler));
+      call.stopBy(() -> sent.cancel(/* mayInterruptIfRunning= */ true));
+      HttpResponse<T> response = await(sent, call);
       answered = call.hasBody();
       return response;
     } finally {
@@ -125,18 +129,27 @@ public final class DeadlineHttpClient extends HttpClient {
     }
   }
 
-  private <T> HttpResponse<T> send(
-      HttpRequest request, BodyHandler<T> handler, SendFence fence, BoundCall call)
+  private static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> sent, BoundCall call)
       throws IOException, InterruptedException {
     try {
-      return client.send(request, handler);
-    } catch (IOException e) {
-      throw call.isLate(e) ? call.timeout(e) : e;
+      return sent.get();
     } catch (InterruptedException e) {
-      if (fence.hasInterrupted()) {
-        throw call.timeout(e);
-      }
+      sent.cancel(/* mayInterruptIfRunning= */ true);
       throw e;
+    } catch (CancellationException e) {
+      throw call.timeout(e); // nobody else has the future
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      if (call.isLate(cause)) {
+        throw call.timeout(cause);
+      } else if (cause instanceof IOException io) {
+        throw io;
+      } else if (cause instanceof RuntimeException runtime) {
+        throw runtime;
+      } else if (cause instanceof Error error) {
+        throw error;
+      }
+      throw new IOException(cause);
     }
   }
 
@@ -158,7 +171,7 @@ public final class DeadlineHttpClient extends HttpClient {
     HttpRequest bounded;
     try {
       deadline.check();
-      bounded = bounded(request, deadline.remaining());
+      bounded = told(deadline, request);
     } catch (DeadlineExceededException | HttpTimeoutException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -199,7 +212,8 @@ public final class DeadlineHttpClient extends HttpClient {
       BoundCall call, CompletableFuture<HttpResponse<T>> sent) {
     call.stopBy(() -> sent.cancel(/* mayInterruptIfRunning= */ true));
     CompletableFuture<HttpResponse<T>> given =
-        sent.handle(
+        // Not on the thread that cuts it, which others wait for.
+        sent.handleAsync(
             (response, failure) -> {
               if (failure == null) {
                 return response;
@@ -221,24 +235,21 @@ public final class DeadlineHttpClient extends HttpClient {
     return given;
   }
 
-  /** A copy of {@code request} that waits no longer than {@code left}, and says so. */
-  private HttpRequest bounded(HttpRequest request, Duration left) throws HttpTimeoutException {
+  /** {@code request}, or a copy that says how long its answer is waited for. */
+  private HttpRequest told(Deadline deadline, HttpRequest request) throws HttpTimeoutException {
+    deadline.lint(
+        "http timeout of " + request.uri().getHost(), request.timeout().orElse(Duration.ZERO));
+    Duration left = deadline.remaining();
     Duration told = left.minus(slack);
     if (told.isNegative() || told.isZero()) {
+      deadline.check();
       throw new HttpTimeoutException(
           "Not begun: " + left.toMillis() + "ms left, slack " + slack.toMillis() + "ms");
     }
-    // Rounded up, as the client's timer has milliseconds: when it comes the deadline is over.
-    Duration most = Duration.ofMillis(left.toMillis() + 2);
-    Optional<Duration> own = request.timeout();
-    boolean ownFirst = own.isPresent() && own.get().compareTo(most) <= 0;
-    if (ownFirst && headers.isEmpty()) {
+    if (headers.isEmpty()) {
       return request;
     }
     HttpRequest.Builder copy = HttpRequest.newBuilder(request, (name, value) -> true);
-    if (!ownFirst) {
-      copy.timeout(most);
-    }
     for (BudgetHeader header : headers) {
       header.add(request, copy, told);
     }

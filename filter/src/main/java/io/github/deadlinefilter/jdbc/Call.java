@@ -50,8 +50,9 @@ final class Call implements Runnable {
 
   /** Is outside again: from here on nothing is cancelled. Returns whether it was. */
   synchronized boolean leave() {
+    boolean first = inside;
     inside = false;
-    if (cancelled) {
+    if (cancelled && first) {
       notifyAll();
       awaitCancel();
     }
@@ -89,10 +90,10 @@ final class Call implements Runnable {
       if (!inside) {
         return;
       }
+      guard.poison(); // before the caller can get out, and give the connection to somebody else
       cancelled = true;
     }
-    guard.poison();
-    if (!SqlThreads.start(statement == null ? this::watch : this::cancel)) {
+    if (!SqlThreads.start(statement == null ? this::watch : this::cancel) && isInsideFor(0)) {
       guard.abort();
     }
   }

@@ -29,7 +29,9 @@ import javax.sql.DataSource;
  * deadline's is suppressed.
  *
  * <p><b>After that</b> the connection serves nobody else. You can roll back and close it, for which
- * a second is left where its network does not answer, and the pool gets a new one.
+ * a second is left where its network does not answer, and the pool gets a new one. When the time is
+ * over {@code setAutoCommit(true)} rolls back first: it would commit what {@code commit} has
+ * refused.
  *
  * <p><b>Without a deadline</b> all calls go straight through.
  *

@@ -90,6 +90,14 @@ public final class DeadlineDriver implements Driver {
     }
   }
 
+  private static int endOf(String url, int from, String ends) {
+    int end = from;
+    while (end < url.length() && ends.indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
+  }
+
   /** What the ledger shows: of a URL no more than the host, and no credentials. */
   static String hostIn(String url) {
     int slashes = url.indexOf("//");
@@ -97,12 +105,12 @@ public final class DeadlineDriver implements Driver {
       int end = url.indexOf(':', "jdbc:".length());
       return end < 0 ? "database" : url.substring("jdbc:".length(), end);
     }
-    int end = slashes + 2;
-    while (end < url.length() && "/?;".indexOf(url.charAt(end)) < 0) {
-      end++;
-    }
-    String authority = url.substring(slashes + 2, end);
-    return authority.substring(authority.lastIndexOf('@') + 1);
+    int options = endOf(url, slashes + 2, "?;");
+    // A password may have a slash in it.
+    int begin = Math.max(slashes + 2, url.lastIndexOf('@', options) + 1);
+    String authority = url.substring(begin, endOf(url, begin, "/?;"));
+    boolean onlyHosts = authority.indexOf('(') < 0 && authority.indexOf('=') < 0;
+    return onlyHosts ? authority : "database";
   }
 
   @Override

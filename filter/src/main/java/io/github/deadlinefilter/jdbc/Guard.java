@@ -9,6 +9,10 @@ import java.nio.channels.ClosedByInterruptException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,9 @@ final class Guard {
   private volatile boolean suspect;
 
   private volatile boolean aborted;
+
+  /** Used by one thread at a time, as the connection is. */
+  private final Set<GuardedStatement> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
   Guard(Connection connection) {
     this.connection = connection;
@@ -102,6 +109,46 @@ final class Guard {
     }
   }
 
+  /** As {@link #refusePoisoned}, where somebody is about to give it to others. */
+  void refuseUnfit() throws SQLException {
+    if (isUnfit()) {
+      throw new SQLNonTransientConnectionException(GIVEN_UP, BROKEN);
+    }
+  }
+
+  // ---- what its statements have left
+
+  /** A statement with a result that may still come, or with a lowered limit. */
+  void uses(GuardedStatement statement) {
+    used.add(statement);
+  }
+
+  /** It has neither any more. */
+  void usesNoMore(GuardedStatement statement) {
+    used.remove(statement);
+  }
+
+  boolean hasUnread() {
+    return used.stream().anyMatch(GuardedStatement::hasUnread);
+  }
+
+  /** With what time there is: their connection's close would take as much as it needs. */
+  void closeUnread() throws SQLException {
+    if (!used.isEmpty() && !Deadline.current().isUnlimited()) {
+      for (GuardedStatement statement : List.copyOf(used)) {
+        if (statement.hasUnread()) {
+          statement.close();
+        }
+      }
+    }
+  }
+
+  /** Their query timeouts, as they were: a pool of statements gives them to others. */
+  void restoreLimits() {
+    used.forEach(statement -> statement.limit.close());
+    used.clear();
+  }
+
   // ---- calls
 
   /**
@@ -133,6 +180,7 @@ final class Guard {
     }
     refusePoisoned();
     boolean wasInterrupted = Thread.currentThread().isInterrupted();
+    boolean wasSuspect = suspect;
     IoCall entry = target == null ? null : deadline.io("sql", target);
     Call call = new Call(this, deadline, statement == null ? null : statement.delegate, true);
     try {
@@ -142,15 +190,15 @@ final class Guard {
       if (statement != null) {
         statement.limit.lower(leftNanos, product());
       }
-      return work.call();
+      return shielded(work, wasInterrupted);
     } catch (SQLException e) {
       call.leave();
-      suspect |= isInterruption(e, wasInterrupted);
-      throw explained(deadline, e);
+      boolean broken = isInterruption(e) || (suspect && !wasSuspect);
+      suspect |= broken;
+      throw explained(deadline, e, broken);
     } finally {
       call.leave();
       call.end();
-      suspect |= !wasInterrupted && Thread.currentThread().isInterrupted();
       if (!poisoned) {
         suspect |= !network.restore();
       }
@@ -158,6 +206,22 @@ final class Guard {
         entry.close();
       }
     }
+  }
+
+  /**
+   * Calls the driver with the deadline's own interrupt held back: on a virtual thread that would
+   * close the socket before the cancellation has reached the server, which then goes on.
+   */
+  <T extends @Nullable Object> T shielded(Work<T> work, boolean wasInterrupted)
+      throws SQLException {
+    return Deadline.<T, SQLException>shield(
+        () -> {
+          try {
+            return work.call();
+          } finally {
+            suspect |= !wasInterrupted && Thread.currentThread().isInterrupted();
+          }
+        });
   }
 
   /** As {@link #call}, straight to the driver if there is no deadline. */
@@ -195,7 +259,7 @@ final class Guard {
     try {
       return work.call();
     } catch (SQLException e) {
-      throw explained(deadline, e);
+      throw explained(deadline, e, /* broken= */ false);
     } finally {
       suspect |= !network.restore();
     }
@@ -224,8 +288,12 @@ final class Guard {
 
   // ---- what an exception says
 
-  /** The driver's own exception, with the reason in it; one that makes pools see what it means. */
-  SQLException explained(Deadline deadline, SQLException thrown) {
+  /**
+   * The driver's own exception, with the reason in it; one that makes pools see what it means.
+   *
+   * @param broken whether what it tells of has made the connection unfit
+   */
+  SQLException explained(Deadline deadline, SQLException thrown, boolean broken) {
     if (poisoned || deadline.isExpired()) {
       try {
         deadline.check();
@@ -233,16 +301,13 @@ final class Guard {
         thrown.addSuppressed(reason);
       }
     }
-    if (isUnfit()) {
+    if (poisoned || broken) {
       thrown.setNextException(new SQLNonTransientConnectionException(GIVEN_UP, BROKEN));
     }
     return thrown;
   }
 
-  private static boolean isInterruption(SQLException thrown, boolean wasInterrupted) {
-    if (!wasInterrupted && Thread.currentThread().isInterrupted()) {
-      return true;
-    }
+  private static boolean isInterruption(SQLException thrown) {
     Throwable cause = thrown;
     for (int i = 0; cause != null && i < LONGEST_CHAIN; i++, cause = cause.getCause()) {
       if (cause instanceof InterruptedException

@@ -177,9 +177,13 @@ final class GuardedConnection extends ConnectionFacts {
   /** What is unfit does not go back to a pool. */
   @Override
   public void close() throws SQLException {
-    if (guard.isUnfit()) {
+    // A driver that is closed reads to its end first what still comes.
+    boolean unread = guard.hasUnread() && Deadline.current().isExpired();
+    if (guard.isUnfit() || unread) {
       eviction.evict(delegate);
     } else {
+      guard.closeUnread();
+      guard.restoreLimits();
       delegate.close();
     }
   }
@@ -196,13 +200,19 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public boolean isValid(int timeout) throws SQLException {
-    return !guard.isUnfit() && guard.cleanUp(() -> delegate.isValid(timeout));
+    return !guard.isUnfit()
+        && !delegate.isClosed()
+        && guard.cleanUp(() -> delegate.isValid(timeout));
   }
 
   // ---- its settings: a pool sets them back when the time is over, too
 
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
+    // It would commit what commit() has refused.
+    if (autoCommit && Deadline.current().isExpired() && !delegate.getAutoCommit()) {
+      rollback();
+    }
     guard.reset(() -> delegate.setAutoCommit(autoCommit));
   }
 
@@ -218,7 +228,7 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public String getCatalog() throws SQLException {
-    return guard.call(delegate::getCatalog);
+    return guard.cleanUp(delegate::getCatalog);
   }
 
   @Override
@@ -228,7 +238,7 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public String getSchema() throws SQLException {
-    return guard.call(delegate::getSchema);
+    return guard.cleanUp(delegate::getSchema);
   }
 
   @Override
@@ -238,7 +248,7 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public int getTransactionIsolation() throws SQLException {
-    return guard.call(delegate::getTransactionIsolation);
+    return guard.cleanUp(delegate::getTransactionIsolation);
   }
 
   @Override
@@ -258,12 +268,13 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public SQLWarning getWarnings() throws SQLException {
-    return guard.call(delegate::getWarnings);
+    return guard.cleanUp(delegate::getWarnings);
   }
 
   /** Pools do this with whatever is given back: the moment to tell them. */
   @Override
   public void clearWarnings() throws SQLException {
+    guard.refuseUnfit();
     guard.reset(delegate::clearWarnings);
   }
 

@@ -48,10 +48,10 @@ final class GuardedResultSet extends ResultSetFacts {
   private boolean next(Call call) throws SQLException {
     call.enter();
     try {
-      return delegate.next();
+      return guard.shielded(delegate::next, Thread.currentThread().isInterrupted());
     } catch (SQLException e) {
       call.leave();
-      throw guard.explained(call.deadline, e);
+      throw guard.explained(call.deadline, e, /* broken= */ false);
     } finally {
       call.leave();
     }

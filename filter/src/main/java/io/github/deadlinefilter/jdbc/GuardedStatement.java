@@ -1,6 +1,7 @@
 package io.github.deadlinefilter.jdbc;
 
 import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,11 +30,13 @@ class GuardedStatement extends StatementFacts {
   final <T extends @Nullable Object> T execute(String sql, Work<T> work) throws SQLException {
     Deadline deadline = Deadline.current();
     long left = Guard.leftNanos(deadline);
+    boolean unused = endStream(); // the driver ends what is open
     if (left == Guard.NO_END) {
       guard.refusePoisoned();
       limit.restore();
       return work.call();
     }
+    guard.uses(this);
     return guard.call(deadline, left, this, textOf(sql), work);
   }
 
@@ -131,6 +134,7 @@ class GuardedStatement extends StatementFacts {
     GuardedResultSet guarded = new GuardedResultSet(this, result, streams);
     if (streams) {
       stream = guarded;
+      guard.uses(this);
     }
     return guarded;
   }
@@ -138,6 +142,20 @@ class GuardedStatement extends StatementFacts {
   @SuppressWarnings("NullAway") // JDBC's way to say that there is none
   private static ResultSet nothing() {
     return null;
+  }
+
+  /** Nothing more is read from the result that was open. Returns whether one was. */
+  private boolean endStream() {
+    GuardedResultSet open = stream;
+    stream = null;
+    if (open != null) {
+      open.end();
+    }
+    return open != null;
+  }
+
+  final boolean hasUnread() {
+    return stream != null;
   }
 
   /** All of {@code result} has been read, or will not be. */
@@ -187,12 +205,9 @@ class GuardedStatement extends StatementFacts {
     if (!guard.isPoisoned()) {
       limit.close();
     }
-    GuardedResultSet unread = stream;
-    stream = null;
-    if (unread != null) {
-      unread.end();
-    }
-    closeWhole(unread != null, delegate::close);
+    boolean unread = endStream();
+    guard.usesNoMore(this);
+    closeWhole(unread, delegate::close);
   }
 
   /**
@@ -205,7 +220,12 @@ class GuardedStatement extends StatementFacts {
       guard.abort();
     }
     if (unread && !guard.isAborted() && !deadline.isUnlimited()) {
-      guard.run(close);
+      try {
+        guard.run(close);
+      } catch (DeadlineExceededException e) { // just now: nobody who closes is to see that
+        guard.abort();
+        guard.close(close);
+      }
     } else {
       guard.close(close);
     }

@@ -19,13 +19,26 @@ final class StatementText {
     while (at < sql.length() && text.length() < LONGEST) {
       char c = sql.charAt(at);
       int next = at + 1;
-      if (c == '\'' || (c == '"' && doubleQuotes)) {
+      if (sql.startsWith("--", at) || (c == '#' && doubleQuotes)) {
+        next = after(sql, '\n', at);
+        text.append(' ');
+      } else if (sql.startsWith("/*", at)) {
+        int end = sql.indexOf("*/", at + 2);
+        next = end < 0 ? sql.length() : end + 2;
+        text.append(' ');
+      } else if (c == '`' || (c == '"' && !doubleQuotes)) {
+        next = after(sql, c, at + 1); // a name, which may have a quote in it
+        text.append(sql, at, next);
+      } else if ((c == 'q' || c == 'Q') && sql.startsWith("'", next) && beginsWord(sql, at)) {
+        next = sql.length(); // Oracle's, which ends with whatever it says
+        text.append('?');
+      } else if (c == '\'' || (c == '"' && doubleQuotes)) {
         next = afterQuoted(sql, at);
         text.append('?');
       } else if (c == '$' && next < sql.length() && isDollarQuote(sql, at)) {
         next = afterDollarQuoted(sql, at);
         text.append('?');
-      } else if (isDigit(c) && (at == 0 || !Character.isJavaIdentifierPart(sql.charAt(at - 1)))) {
+      } else if (isDigit(c) && beginsWord(sql, at)) {
         while (next < sql.length() && isOfNumber(sql.charAt(next))) {
           next++;
         }
@@ -36,6 +49,16 @@ final class StatementText {
       at = next;
     }
     return text.toString();
+  }
+
+  private static boolean beginsWord(String sql, int at) {
+    return at == 0 || !Character.isJavaIdentifierPart(sql.charAt(at - 1));
+  }
+
+  /** Behind the next {@code c}; the end if there is none. */
+  private static int after(String sql, char c, int from) {
+    int at = sql.indexOf(c, from);
+    return at < 0 ? sql.length() : at + 1;
   }
 
   private static boolean isDigit(char c) {

@@ -37,6 +37,9 @@ final class BoundCall {
    */
   BoundCall(Deadline deadline, Socket socket, @Nullable String target) throws SocketException {
     if (deadline.isExpired()) {
+      // Closed: half of an exchange may be on it, and a driver that wants to say goodbye and is not
+      // let would forget to (PostgreSQL's).
+      close(socket);
       throw tellingOf(deadline, new SocketException("Not begun: the deadline has passed"));
     }
     this.deadline = deadline;
@@ -51,11 +54,11 @@ final class BoundCall {
    */
   private void cut() {
     if (state.compareAndSet(State.RUNNING, State.CUT)) {
-      close();
+      close(socket);
     }
   }
 
-  private void close() {
+  private static void close(Socket socket) {
     try {
       socket.close();
     } catch (IOException e) {
@@ -85,7 +88,7 @@ final class BoundCall {
       return failure;
     }
     state.set(State.CUT);
-    close();
+    close(socket);
     return timeout(failure);
   }
 

@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Objects;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *       io.github.deadlinefilter.DeadlineExceededException} is suppressed, and the socket is
  *       closed: half an exchange has been made on it. The thread is free at once, whatever it is.
  *   <li>One that begins later is refused with a {@link java.net.SocketException} that tells of it
- *       in the same way, and is no timeout: drivers go on waiting after one. The socket stays as it
- *       is; TLS gives its own up.
+ *       in the same way, and is no timeout: drivers go on waiting after one. The socket is closed:
+ *       half an exchange may be on it, and a driver may forget it after that.
  *   <li>A socket that nobody is calling is not touched: one that waits in a pool outlives the
  *       requests that have used it.
  * </ul>
@@ -49,8 +50,12 @@ public class DeadlineSocketFactory extends SocketFactory {
    * Of those of {@code sockets}.
    *
    * @param sockets has to make unconnected ones: a connect can be bounded only from its begin
+   * @throws IllegalArgumentException if they are for TLS
    */
   public DeadlineSocketFactory(SocketFactory sockets) {
+    if (sockets instanceof SSLSocketFactory) {
+      throw new IllegalArgumentException("sockets: for TLS there is DeadlineSslSocketFactory");
+    }
     this.sockets = Objects.requireNonNull(sockets, "sockets");
   }
 

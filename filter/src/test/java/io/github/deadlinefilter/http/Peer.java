@@ -92,6 +92,8 @@ final class Peer implements AutoCloseable {
   private void answer(String path, Socket socket) throws IOException, InterruptedException {
     switch (path) {
       case "/hello" -> write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+      case "/moved" ->
+          write(socket, "HTTP/1.1 302 Found\r\nLocation: /silent\r\nContent-Length: 0\r\n\r\n");
       case "/silent" -> {} // and waits for the client to go
       case "/stalled" -> write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhello\n");
       case "/drip" -> {

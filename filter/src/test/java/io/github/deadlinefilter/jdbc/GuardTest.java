@@ -114,6 +114,7 @@ class GuardTest {
 
   @Test
   void nothingLeft_calls_areRefusedAndRollbackAndCloseAreNot() throws Exception {
+    database.on("getAutoCommit", () -> true);
     Connection connection = source.getConnection();
     Statement statement = connection.createStatement();
     try (DeadlineScope scope = over()) {
@@ -132,6 +133,7 @@ class GuardTest {
             "setNetworkTimeout[1000]",
             "rollback",
             "setNetworkTimeout[0]",
+            "getAutoCommit",
             "setNetworkTimeout[1000]",
             "setAutoCommit[true]",
             "setNetworkTimeout[0]",
@@ -139,6 +141,32 @@ class GuardTest {
             "close"),
         database.calls);
     assertEquals(0, pool.evicted(), "nothing was cut");
+  }
+
+  /** The usual end of a transaction would commit the half that commit() has refused. */
+  @Test
+  void nothingLeft_autoCommitIsTurnedOn_theTransactionIsRolledBackFirst() throws Exception {
+    database.on("getAutoCommit", () -> false);
+    Connection connection = source.getConnection();
+    try (DeadlineScope scope = over()) {
+      assertThrows(DeadlineExceededException.class, connection::commit);
+      connection.setAutoCommit(true);
+    }
+    List<String> ends =
+        database.calls.stream().filter(call -> !call.startsWith("setNetworkTimeout")).toList();
+    assertEquals(List.of("getAutoCommit", "rollback", "setAutoCommit[true]"), ends);
+  }
+
+  /** A statement pool gives it to somebody else. */
+  @Test
+  void connectionAloneIsClosed_queryTimeout_isAsItWas() throws Exception {
+    Connection connection = source.getConnection();
+    try (DeadlineScope scope = Deadline.within(LONG)) {
+      assertFalse(connection.createStatement().executeQuery("SELECT 1").next());
+      connection.close();
+    }
+    int close = database.calls.indexOf("close");
+    assertEquals("setQueryTimeout[0]", database.calls.get(close - 1), database.calls::toString);
   }
 
   // ---- at the deadline

@@ -120,6 +120,9 @@ class LoginTest {
     assertEquals("db:3306", DeadlineDriver.hostIn("jdbc:mariadb://db:3306/test?user=u&password=p"));
     assertEquals("db", DeadlineDriver.hostIn("jdbc:mysql://u:p@db/test"));
     assertEquals("a,b", DeadlineDriver.hostIn("jdbc:postgresql://a,b/x"));
+    assertEquals("h", DeadlineDriver.hostIn("jdbc:postgresql://u:p/w@h/x"));
+    assertEquals(
+        "database", DeadlineDriver.hostIn("jdbc:mysql://address=(host=h)(user=u)(password=p)/x"));
     assertEquals("h2", DeadlineDriver.hostIn("jdbc:h2:mem:test;PASSWORD=p"));
   }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -189,6 +190,52 @@ class MariaDbDatabaseTest {
     }
     assertWhole(database);
     close(database);
+  }
+
+  /**
+   * A virtual thread that is interrupted in a read closes its socket, and the query would go on.
+   */
+  @Test
+  void queryOnAThreadThatIsInterrupted_deadline_isCancelledAtTheServer() throws Exception {
+    Thread worker =
+        newThread(
+            () -> {
+              try (DeadlineScope scope = Deadline.within(LONG)) {
+                endWhenRunning(scope, "interrupted");
+                try (Connection connection = Place.NO_POOL.open().getConnection()) {
+                  SQLException thrown =
+                      assertThrows(
+                          SQLException.class,
+                          () ->
+                              connection
+                                  .createStatement()
+                                  .executeQuery("SELECT SLEEP(25) /* interrupted */"));
+                  assertReasonIn(thrown);
+                }
+              } catch (SQLException e) {
+                throw new AssertionError(e);
+              }
+            });
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    worker.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+    long begin = System.nanoTime();
+    worker.start();
+    worker.join();
+    assertEquals(List.of(), failures);
+    eventually(() -> server.running("interrupted") == 0);
+    Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(taken.compareTo(Duration.ofSeconds(15)) < 0, "by its own limit: " + taken);
+  }
+
+  /** A virtual one where the JVM has them. */
+  private static Thread newThread(Runnable task) throws ReflectiveOperationException {
+    try {
+      Class<?> builder = Class.forName("java.lang.Thread$Builder");
+      Object virtual = Thread.class.getMethod("ofVirtual").invoke(null);
+      return (Thread) builder.getMethod("unstarted", Runnable.class).invoke(virtual, task);
+    } catch (ClassNotFoundException e) {
+      return new Thread(task);
+    }
   }
 
   private static void assertWhole(DataSource database) throws Exception {

@@ -22,11 +22,20 @@ class StatementTextTest {
         "POSTGRESQL | SELECT $tag$secret$tag$, $1         | SELECT ?, $1",
         "POSTGRESQL | SELECT $$secret$$                    | SELECT ?",
         "MARIADB    | SELECT 'a\\'secret', 1               | SELECT ?",
+        "MARIADB    | SELECT /* don't */ 'Bob', 1      | SELECT   ?, ?",
+        "OTHER      | SELECT \"it's\", 'Bob'               | SELECT \"it's\", ?",
+        "OTHER      | SELECT q'[it's Bob]', 'Bob'        | SELECT ?",
         "OTHER      | SELECT 'never closed                 | SELECT ?",
         "OTHER      | SELECT 0xCAFE, x'00'                 | SELECT ?, x?",
       })
   void statement_literals_areNotShown(Product product, String sql, String shown) {
     assertEquals(shown, StatementText.withoutLiterals(sql, product));
+  }
+
+  @Test
+  void commentToTheEndOfItsLine_isNotShown_norIsWhatComesAfterAQuoteInIt() {
+    String sql = "SELECT 1 -- it's\n, 'Bob'";
+    assertEquals("SELECT ?  , ?", StatementText.withoutLiterals(sql, Product.POSTGRESQL));
   }
 
   @Test

@@ -102,16 +102,20 @@ final class DeadlineSocketFactoryTest {
   }
 
   @Test
-  void noTimeLeft_calls_areRefusedAndTheSocketStays() throws Exception {
+  void noTimeLeft_calls_areRefusedAndTheSocketIsClosed() throws Exception {
     try (Sink sink = Sink.echo();
-        Socket socket = connected(sink)) {
+        Socket read = connected(sink);
+        Socket written = connected(sink)) {
+      var input = read.getInputStream();
+      var output = written.getOutputStream();
       try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
         scope.shorten(Duration.ZERO);
-        Timed.assertRefused(socket.getInputStream()::read);
-        Timed.assertRefused(() -> socket.getOutputStream().write(1));
+        Timed.assertRefused(input::read);
+        Timed.assertRefused(() -> output.write(1));
         Timed.assertRefused(() -> SOCKETS.createSocket().connect(sink.address()));
       }
-      assertEchoes(socket);
+      assertTrue(read.isClosed());
+      assertTrue(written.isClosed());
     }
   }
 
