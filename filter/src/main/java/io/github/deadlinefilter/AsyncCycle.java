@@ -281,19 +281,21 @@ final class AsyncCycle implements AsyncListener {
   private void tell(List<Listening> whom, AsyncEvent event, Call call) throws IOException {
     Throwable first = null;
     Deadline before = Deadline.replaceCurrent(run.deadline);
-    for (Listening one : whom) {
-      try {
-        call.on(one.listener(), eventFor(one, event));
-      } catch (IOException | RuntimeException | Error e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
+    try {
+      for (Listening one : whom) {
+        try {
+          call.on(one.listener(), eventFor(one, event));
+        } catch (IOException | RuntimeException | Error e) {
+          if (first == null) {
+            first = e;
+          } else {
+            first.addSuppressed(e);
+          }
         }
       }
+    } finally { // whatever a listener sneaks through
+      run.deadline.leave(before);
     }
-    DeadlineScope.closeLeft(run.deadline);
-    Deadline.replaceCurrent(before);
     if (first instanceof IOException e) {
       throw e;
     } else if (first instanceof RuntimeException e) {

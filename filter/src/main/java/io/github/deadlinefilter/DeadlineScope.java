@@ -36,7 +36,6 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   private @Nullable Deadline before;
   private @Nullable InterruptFence shielded;
   private final List<Registration> told = new ArrayList<>(1);
-  private boolean ownTaken;
 
   /** It is the part of another thread in a deadline that is not its own. */
   private boolean joins;
@@ -45,7 +44,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   private boolean alone;
 
   /** Null if this scope interrupts nobody, or has not been opened. */
-  private volatile @Nullable InterruptFence fence;
+  private volatile @Nullable ScopeFence fence;
 
   /** {@link Long#MAX_VALUE} for no end of its own. Changed under the monitor. */
   private volatile long lengthNanos;
@@ -127,7 +126,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     alone = outer.fenceHere() == null;
     enter();
     if (enforcement != Enforcement.COOPERATE) {
-      InterruptFence opened = new ScopeFence(around);
+      ScopeFence opened = new ScopeFence(around);
       opened.open(Thread.currentThread());
       fence = opened;
     }
@@ -209,7 +208,6 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     InterruptFence inside = fence;
     if (inside != null) {
       inside.close();
-      ownTaken = inside.isOwnTaken();
     }
     if (shielded != null) {
       shielded.unshield(null);
@@ -224,7 +222,8 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   /** Somebody inside has noticed an interrupt, and with it one of the application's own. */
   boolean isOwnTaken() {
-    return ownTaken;
+    ScopeFence inside = fence;
+    return inside != null && inside.isOwnTaken();
   }
 
   // ---- at the end

@@ -132,8 +132,7 @@ final class GuardedAsyncContext implements AsyncContext {
                       try {
                         task.run();
                       } finally {
-                        DeadlineScope.closeLeft(run.deadline);
-                        Deadline.replaceCurrent(before);
+                        run.deadline.leave(before);
                       }
                     }));
   }

@@ -36,9 +36,6 @@ class InterruptFence {
   /** Of the outermost: the application's own interrupt was there when the first of ours came. */
   private boolean hadOwn;
 
-  /** Written under the monitor by the thread that leaves, and read by it. */
-  private boolean ownWasTaken;
-
   /** How often since it was opened. Written under the monitor. */
   private volatile short times;
 
@@ -229,15 +226,15 @@ class InterruptFence {
       if (raise) {
         Thread.currentThread().interrupt();
       }
-      ownWasTaken = !pending && outermost.out == 0 && outermost.hadOwn;
+      if (!pending && outermost.out == 0 && outermost.hadOwn) {
+        ownTaken();
+      }
     }
   }
 
   /**
-   * After {@link #close}: whoever noticed our interrupt took one of the application's own off the
-   * thread with it.
+   * Whoever noticed our interrupt took one of the application's own off the thread with it. On the
+   * thread that leaves.
    */
-  boolean isOwnTaken() {
-    return ownWasTaken;
-  }
+  void ownTaken() {}
 }

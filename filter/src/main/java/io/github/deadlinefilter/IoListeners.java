@@ -195,8 +195,7 @@ final class IoListeners {
         }
         onError.accept(e);
       } finally {
-        DeadlineScope.closeLeft(run.deadline);
-        Deadline.replaceCurrent(before);
+        run.deadline.leave(before);
         exit();
       }
     } else {

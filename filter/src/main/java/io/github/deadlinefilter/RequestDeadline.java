@@ -97,6 +97,12 @@ sealed class RequestDeadline extends Deadline {
     DeadlineScope.closeLeft(sample);
   }
 
+  /** The calling thread works for it no more, and for {@code before} again, null for none. */
+  void leave(@Nullable Deadline before) {
+    DeadlineScope.closeLeft(this);
+    replaceCurrent(before);
+  }
+
   /** The run that is to be told of changes, before anybody else knows this deadline. */
   void of(RequestRun run) {
     this.run = run;

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 final class ScopeFence extends InterruptFence {
   private final @Nullable InterruptFence outer;
 
+  /** Of the thread that is inside, and of it alone. */
+  private boolean ownTaken;
+
   ScopeFence(@Nullable InterruptFence outer) {
     this.outer = outer;
   }
@@ -13,5 +16,15 @@ final class ScopeFence extends InterruptFence {
   @Override
   @Nullable InterruptFence outer() {
     return outer;
+  }
+
+  @Override
+  void ownTaken() {
+    ownTaken = true;
+  }
+
+  /** After {@link #close}: whether {@link #ownTaken} was told. */
+  boolean isOwnTaken() {
+    return ownTaken;
   }
 }

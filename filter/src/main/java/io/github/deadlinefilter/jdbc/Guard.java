@@ -294,17 +294,10 @@ final class Guard {
    * @param broken whether what it tells of has made the connection unfit
    */
   SQLException explained(Deadline deadline, SQLException thrown, boolean broken) {
-    if (poisoned || deadline.isExpired()) {
-      try {
-        deadline.check();
-      } catch (DeadlineExceededException reason) {
-        thrown.addSuppressed(reason);
-      }
-    }
     if (poisoned || broken) {
       thrown.setNextException(new SQLNonTransientConnectionException(GIVEN_UP, BROKEN));
     }
-    return thrown;
+    return Login.explained(deadline, thrown);
   }
 
   private static boolean isInterruption(SQLException thrown) {
