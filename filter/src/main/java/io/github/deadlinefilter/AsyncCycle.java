@@ -183,7 +183,7 @@ final class AsyncCycle implements AsyncListener {
         // objects when this returns.
         run.awaitQuiet();
         run.tryDone();
-        run.runs().finished(run);
+        run.runs().ended(run);
       } else {
         hold();
       }
@@ -206,12 +206,19 @@ final class AsyncCycle implements AsyncListener {
   public void onError(AsyncEvent event) throws IOException {
     if (run.containerEnds()) {
       run.runs().finished(run);
+      noteFailure(event.getThrowable());
       if (run.runs().quirks().isClientGone(event.getThrowable())) {
         run.clientGone();
       }
       tell(listeners(), event, AsyncListener::onError);
     } else {
       hold();
+    }
+  }
+
+  private void noteFailure(@Nullable Throwable thrown) {
+    if (thrown != null) {
+      run.failed(thrown);
     }
   }
 

@@ -1,7 +1,9 @@
 package io.github.deadlinefilter;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -13,6 +15,7 @@ import java.util.Objects;
  */
 public final class Builder {
   private final Map<String, String> params = new LinkedHashMap<>();
+  private final List<DeadlineListener> listeners = new ArrayList<>();
 
   Builder() {}
 
@@ -37,8 +40,14 @@ public final class Builder {
     return this;
   }
 
+  /** Adds one that is to hear what becomes of the requests. */
+  public Builder listener(DeadlineListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
   /** A filter with these settings, to be registered async-supported for REQUEST and ASYNC. */
   public DeadlineFilter build() {
-    return new DeadlineFilter(params);
+    return new DeadlineFilter(params, listeners);
   }
 }

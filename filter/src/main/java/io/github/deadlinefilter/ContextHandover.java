@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * context. By Micrometer's context-propagation, if the class loader of this filter has that; else
  * nothing.
  *
- * <p>Thread-safe. What binds to a library is in a package of its own, and only the JDK's types are
- * between them.
+ * <p>Thread-safe.
  */
 final class ContextHandover {
   /** Takes nothing along. */
@@ -17,8 +16,6 @@ final class ContextHandover {
 
   private static final String LIBRARY = "io.micrometer.context.ContextSnapshotFactory";
   private static final String CAPTURE = "io.github.deadlinefilter.micrometer.ContextCapture";
-
-  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final @Nullable Supplier<Supplier<Runnable>> capture;
 
@@ -32,22 +29,8 @@ final class ContextHandover {
 
   @SuppressWarnings("unchecked")
   static ContextHandover ofThisClassPath() {
-    ClassLoader loader = ContextHandover.class.getClassLoader();
-    try {
-      Class.forName(LIBRARY, /* initialize= */ false, loader);
-    } catch (ClassNotFoundException e) {
-      return NONE;
-    }
-    try {
-      Object made = Class.forName(CAPTURE, true, loader).getDeclaredConstructor().newInstance();
-      return new ContextHandover((Supplier<Supplier<Runnable>>) made);
-    } catch (ReflectiveOperationException | LinkageError e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "This version of Micrometer's context-propagation is not known, and not used",
-          e);
-      return NONE;
-    }
+    Object made = OptionalLibrary.bind(LIBRARY, CAPTURE);
+    return made == null ? NONE : new ContextHandover((Supplier<Supplier<Runnable>>) made);
   }
 
   /** What the calling container thread has; null if nothing is to be taken along. */

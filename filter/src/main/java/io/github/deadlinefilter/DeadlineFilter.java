@@ -10,6 +10,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadlineFilter implements Filter {
   private final Map<String, String> built;
+  private final List<DeadlineListener> listeners;
   private @Nullable Parts parts;
 
   /** For {@code web.xml}: the settings are the filter's init-params. */
   public DeadlineFilter() {
-    this(Map.of());
+    this(Map.of(), List.of());
   }
 
-  DeadlineFilter(Map<String, String> built) {
+  DeadlineFilter(Map<String, String> built, List<DeadlineListener> listeners) {
     this.built = Map.copyOf(built);
+    this.listeners = List.copyOf(listeners);
   }
 
   /** For embedded servers and frameworks: the same settings in code. */
@@ -44,7 +47,7 @@ public final class DeadlineFilter implements Filter {
 
   @Override
   public void init(FilterConfig config) throws ServletException {
-    parts = Parts.of(built, config);
+    parts = Parts.of(built, listeners, config);
   }
 
   @Override

@@ -150,6 +150,7 @@ final class Expiry {
    */
   private void fail(RequestRun run, Throwable unexpected) {
     LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
+    said(run);
     try {
       if (!run.isQuiet()) {
         cut(run);
@@ -509,17 +510,34 @@ final class Expiry {
     }
   }
 
-  /** Says in the log how the client was answered. */
+  /** Says in the log, and to whoever listens, how the client was answered. */
   private void say(RequestRun run, Answer answer, boolean left) {
     ExpiryReport report = run.reported();
+    run.runs().events().answered(run, answer);
     if (!report.isRefusal()) {
       report.answered(answer, left, left ? run.failure() : null);
+      said(run);
       return;
     }
     long others = run.bulkhead.refused();
     if (others >= 0) {
       report.refused(answer, others, why(run));
     }
+  }
+
+  /**
+   * Race with a worker that leaves as soon as its client is answered: whoever comes second says
+   * that it has left, so that the log never has the end before the beginning.
+   */
+  private static void said(RequestRun run) {
+    if ((run.know(RequestRun.ANSWER_SAID) & RequestRun.LEFT_LATE) != 0) {
+      sayLeft(run);
+    }
+  }
+
+  private static void sayLeft(RequestRun run) {
+    run.runs().events().leftLate(run);
+    run.reported().leftLate(run.deadline.elapsedNanos(), run.failure());
   }
 
   private static String why(RequestRun run) {
@@ -668,11 +686,16 @@ final class Expiry {
 
   /** A worker has left an expired run that had been answered past it. On the worker. */
   void leftLate(RequestRun run) {
-    ExpiryReport report = run.report();
-    if (report != null && run.mayReportLeft()) {
+    if (run.report() == null) {
+      return;
+    }
+    int before = run.know(RequestRun.LEFT_LATE);
+    if ((before & RequestRun.LEFT_LATE) == 0) {
       run.runs().bulkheads().stuck().remove(run);
       run.noteInterruptLeft();
-      report.leftLate(run.deadline.elapsedNanos(), run.failure());
+      if ((before & RequestRun.ANSWER_SAID) != 0) {
+        sayLeft(run);
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Parts implements AutoCloseable {
   private final String name;
   private final Bulkheads bulkheads;
   private final Runs runs;
+  private final Events events;
   private final WorkerKind worker;
   private final Pass pass;
   private final Threads threads;
@@ -44,7 +46,8 @@ final class Parts implements AutoCloseable {
   private final @Nullable Workers workers;
   private volatile boolean asyncChecked;
 
-  private Parts(Settings settings, FilterConfig config) throws SettingsException {
+  private Parts(Settings settings, List<DeadlineListener> listeners, FilterConfig config)
+      throws SettingsException {
     this.settings = settings;
     this.name = config.getFilterName();
     threads = new Threads();
@@ -69,7 +72,17 @@ final class Parts implements AutoCloseable {
             Ticker.SYSTEM);
     ContextHandover context =
         worker == WorkerKind.CONTAINER ? ContextHandover.NONE : ContextHandover.ofThisClassPath();
-    runs = new Runs(expiry, quirks, bulkheads, context, timer, background);
+    events =
+        Listeners.of(
+            listeners,
+            config.getServletContext(),
+            threads,
+            Listeners.meters(
+                Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
+                name,
+                settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
+                (ToIntBiFunction<String, String>) this::count));
+    runs = new Runs(expiry, quirks, bulkheads, context, events, timer, background);
     if (worker == WorkerKind.CONTAINER) {
       stuck.listen(new LentThreads(quirks, settings.maxStuck()));
     }
@@ -99,14 +112,15 @@ final class Parts implements AutoCloseable {
    * @throws ServletException if one is wrong; it names the parameter, the value, and what is
    *     accepted
    */
-  static Parts of(Map<String, String> built, FilterConfig config) throws ServletException {
+  static Parts of(Map<String, String> built, List<DeadlineListener> listeners, FilterConfig config)
+      throws ServletException {
     Map<String, String> params = new LinkedHashMap<>(built);
     for (String param : Collections.list(config.getInitParameterNames())) {
       params.put(param, config.getInitParameter(param));
     }
     Settings settings =
         Settings.of(params, built.isEmpty() ? "web.xml" : "builder", Environment.ofThisJvm());
-    Parts parts = new Parts(settings, config);
+    Parts parts = new Parts(settings, listeners, config);
     LOG.log(
         System.Logger.Level.INFO,
         "{0}: mode={1} worker={2} workers={3} queue={4} maxStuck={5}; set: {6}",
@@ -118,6 +132,11 @@ final class Parts implements AutoCloseable {
         Integer.toString(settings.maxStuck()),
         settings.origins());
     return parts;
+  }
+
+  /** How many requests are so now. */
+  private int count(String route, String what) {
+    return runs.count(route, what);
   }
 
   boolean isOff() {
@@ -217,6 +236,7 @@ final class Parts implements AutoCloseable {
     timer.close();
     background.close();
     abandoned.close();
+    events.close();
     threads.awaitEnd(STOP_NANOS - (System.nanoTime() - start));
   }
 }

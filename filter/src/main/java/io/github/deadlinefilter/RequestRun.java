@@ -28,13 +28,23 @@ final class RequestRun extends RunState implements Runnable {
 
   // Flags, each 0 or 1, that something is done once for.
   private static final AtomicIntegerFieldUpdater<RequestRun> INTERRUPT_DUE = flag("interruptDue");
-  private static final AtomicIntegerFieldUpdater<RequestRun> LEFT_REPORTED = flag("leftReported");
   private static final AtomicIntegerFieldUpdater<RequestRun> PLACED = flag("placed");
 
   /** How long whoever decides that a deadline is over may take to come to it. */
   private static final long DECIDES = TimeUnit.SECONDS.toNanos(1);
 
   private static final long DECISION_POLL = TimeUnit.MICROSECONDS.toNanos(50);
+
+  /** What is known of a run: how its client was answered at the deadline is in the log. */
+  static final int ANSWER_SAID = 1;
+
+  /** Its worker has left after its client was answered. */
+  static final int LEFT_LATE = 1 << 1;
+
+  /** Its end in time has been told. */
+  static final int ENDED = 1 << 2;
+
+  private static final AtomicIntegerFieldUpdater<RequestRun> KNOWN = flag("known");
 
   private static AtomicIntegerFieldUpdater<RequestRun> flag(String name) {
     return AtomicIntegerFieldUpdater.newUpdater(RequestRun.class, name);
@@ -105,7 +115,8 @@ final class RequestRun extends RunState implements Runnable {
   private volatile @Nullable ExpiryReport report;
   private volatile @Nullable WorkerInterrupt interrupt;
 
-  private volatile int leftReported;
+  /** Bits. */
+  private volatile int known;
 
   /** It has a place of {@link Bulkheads}. */
   private volatile int placed;
@@ -527,10 +538,11 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
-  private synchronized void failed(Exception e) {
+  /** What has gone wrong, beside what went wrong before. */
+  synchronized void failed(Throwable e) {
     if (failure == null) {
       failure = e;
-    } else {
+    } else if (failure != e) {
       failure.addSuppressed(e);
     }
   }
@@ -560,7 +572,7 @@ final class RequestRun extends RunState implements Runnable {
         alarm(null);
       }
     } else if (afterLeave != DISPATCHED) { // there the next pass looks at the deadline first
-      runs.finished(this);
+      runs.ended(this);
     }
     rethrowFailure();
   }
@@ -619,6 +631,9 @@ final class RequestRun extends RunState implements Runnable {
     Supplier<Runnable> captured = context;
     Runnable takeOff = captured == null ? null : captured.get();
     interrupts.open(worker);
+    if (pass == 1) {
+      runs.events().started(this);
+    }
     Throwable thrown = null;
     try {
       if (watched) {
@@ -931,13 +946,17 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
-  /** True once: that the late worker has left is to be reported by the caller. */
-  boolean mayReportLeft() {
-    return LEFT_REPORTED.compareAndSet(this, 0, 1);
+  /**
+   * Notes {@link #ANSWER_SAID}, {@link #LEFT_LATE} or {@link #ENDED}.
+   *
+   * @return the bits that were known before
+   */
+  int know(int bit) {
+    return KNOWN.getAndUpdate(this, before -> before | bit);
   }
 
-  boolean isLeftReported() {
-    return leftReported == 1;
+  boolean hasLeftLate() {
+    return (known & LEFT_LATE) != 0;
   }
 
   /** How long it has been expired. */

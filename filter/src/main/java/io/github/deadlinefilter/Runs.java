@@ -22,6 +22,7 @@ final class Runs {
   private final ContainerQuirks quirks;
   private final Bulkheads bulkheads;
   private final ContextHandover context;
+  private final Events events;
   private final DeadlineTimer timer;
 
   private final Background background;
@@ -45,12 +46,14 @@ final class Runs {
       ContainerQuirks quirks,
       Bulkheads bulkheads,
       ContextHandover context,
+      Events events,
       DeadlineTimer timer,
       Background background) {
     this.expiry = expiry;
     this.quirks = quirks;
     this.bulkheads = bulkheads;
     this.context = context;
+    this.events = events;
     this.timer = timer;
     this.background = background;
   }
@@ -65,6 +68,10 @@ final class Runs {
 
   ContextHandover context() {
     return context;
+  }
+
+  Events events() {
+    return events;
   }
 
   Expiry expiry() {
@@ -130,6 +137,14 @@ final class Runs {
     }
   }
 
+  /** As {@link #finished}: it has ended in time. */
+  void ended(RequestRun run) {
+    finished(run);
+    if ((run.know(RequestRun.ENDED) & RequestRun.ENDED) == 0) {
+      events.ended(run);
+    }
+  }
+
   /** The container will not bring the request back. */
   void forget(RequestRun run) {
     asynchronous.remove(new Identity(run.request), run);
@@ -184,6 +199,25 @@ final class Runs {
     if (!run.interrupts.isOpen()) {
       run.alarm(null);
     }
+  }
+
+  /**
+   * How many requests there are now.
+   *
+   * @param what {@code in-flight}, {@code queued} or {@code stuck}
+   */
+  int count(String route, String what) {
+    if (what.equals("stuck")) {
+      return bulkheads.stuck().countOf(route);
+    }
+    boolean queued = what.equals("queued");
+    return (int)
+        inFlight.stream()
+            .filter(run -> run.route.name().equals(route))
+            .mapToInt(RunState::phase)
+            .filter(phase -> queued ? phase == RunState.NEW : phase < RunState.EXPIRED)
+            .filter(phase -> queued || phase != RunState.NEW)
+            .count();
   }
 
   boolean isStopping() {

@@ -127,6 +127,12 @@ final class SettingsException extends ServletException {
         "the name of a ManagedExecutorService, or of any java.util.concurrent.Executor");
   }
 
+  static SettingsException notAListener(String found) {
+    return new SettingsException(
+        "the servlet context's attribute " + DeadlineListener.ATTRIBUTE + " holds " + found,
+        "a DeadlineListener, or a collection of them");
+  }
+
   // Rules
 
   static SettingsException ruleWithoutDuration(RuleText rule) {

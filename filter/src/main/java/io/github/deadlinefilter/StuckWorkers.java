@@ -41,7 +41,7 @@ final class StuckWorkers {
     inside.add(run);
     run.bulkhead.stuckOne();
     // Race with remove(): the worker may have left before it was added.
-    if (run.isLeftReported()) {
+    if (run.hasLeftLate()) {
       remove(run);
     }
   }
@@ -58,6 +58,10 @@ final class StuckWorkers {
 
   int count() {
     return inside.size();
+  }
+
+  int countOf(String route) {
+    return (int) inside.stream().filter(run -> run.route.name().equals(route)).count();
   }
 
   /** Those that have been stuck for longer than {@code nanos}. */

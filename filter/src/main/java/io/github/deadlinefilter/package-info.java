@@ -35,8 +35,10 @@
  * LastResort} turns the {@code Health} down that {@link
  * io.github.deadlinefilter.DeadlineHealthServlet} tells.
  *
- * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time. An
- * {@code Observer} takes the place of all the above in {@code mode=observe}.
+ * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time.
+ * {@code Events} tells each {@link io.github.deadlinefilter.DeadlineListener}, of which {@code
+ * Listeners} finds those of the application, what became of a request. An {@code Observer} takes
+ * the place of all the above in {@code mode=observe}.
  */
 @NullMarked
 package io.github.deadlinefilter;

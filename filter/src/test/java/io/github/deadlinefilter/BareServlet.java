@@ -59,7 +59,8 @@ final class BareServlet {
     Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL, debug);
     Bulkheads bulkheads =
         new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
-    return new Runs(expiry, quirks, bulkheads, ContextHandover.NONE, TIMER, BACKGROUND);
+    return new Runs(
+        expiry, quirks, bulkheads, ContextHandover.NONE, Events.NONE, TIMER, BACKGROUND);
   }
 
   /** One that answers nothing. */

@@ -1,0 +1,137 @@
+package io.github.deadlinefilter;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to one request, for {@link DeadlineListener}. The words are those of the log.
+ *
+ * <p>Immutable.
+ */
+public final class DeadlineEvent {
+  private final String route;
+  private final String method;
+  private final long deadlineNanos;
+  private final long elapsedNanos;
+  private final @Nullable ExpiryReport report;
+  private final ExpiryReport.@Nullable Answer answer;
+  private final @Nullable Throwable failure;
+
+  private DeadlineEvent(
+      RequestRun run,
+      @Nullable ExpiryReport report,
+      ExpiryReport.@Nullable Answer answer,
+      @Nullable Throwable failure) {
+    this.route = run.route.name();
+    this.method = ExpiryReport.clean(run.method());
+    this.deadlineNanos = run.deadline.lengthNanos();
+    this.elapsedNanos = run.deadline.elapsedNanos();
+    this.report = report;
+    this.answer = answer;
+    this.failure = failure;
+  }
+
+  /** Of a request that is in time. */
+  static DeadlineEvent inTime(RequestRun run, @Nullable Throwable failure) {
+    return new DeadlineEvent(run, null, null, failure);
+  }
+
+  /** Of one that was ended or refused. */
+  static DeadlineEvent answered(RequestRun run, ExpiryReport.Answer answer) {
+    return new DeadlineEvent(run, run.reported(), answer, null);
+  }
+
+  /** Of one whose worker has left. */
+  static DeadlineEvent left(RequestRun run) {
+    return new DeadlineEvent(run, run.reported(), null, run.failure());
+  }
+
+  /** The rule that the request matched, such as {@code GET /reports/*}, or {@code default}. */
+  public String route() {
+    return route;
+  }
+
+  /** The HTTP method; what is not a letter, digit, {@code _} or {@code -} is a question mark. */
+  public String method() {
+    return method;
+  }
+
+  /** The length of the deadline. A route that only limits pauses has none: 292 years. */
+  public Duration deadline() {
+    return Duration.ofNanos(deadlineNanos);
+  }
+
+  /** From the begin of the deadline to this event. */
+  public Duration elapsed() {
+    return Duration.ofNanos(elapsedNanos);
+  }
+
+  /** The id that the client was given; none of a request that ended in time. */
+  public Optional<String> incident() {
+    return Optional.ofNullable(report).map(ExpiryReport::incident);
+  }
+
+  /**
+   * Why the application did not answer: {@code expired}, {@code expired-in-queue}, {@code
+   * queue-full} and the other codes that README lists; none of a request that ended in time.
+   */
+  public Optional<String> reason() {
+    return Optional.ofNullable(report).map(of -> of.reason().code());
+  }
+
+  /**
+   * How the client was answered: {@code clean}, {@code direct}, {@code aborted} or {@code
+   * cut_late}; none if it was the application that answered, and none of {@link
+   * DeadlineListener#leftLate}.
+   */
+  public Optional<String> answer() {
+    return Optional.ofNullable(answer).map(of -> of.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** How long ago the request was ended: of {@link DeadlineListener#leftLate}, else zero. */
+  public Duration overrun() {
+    return report == null || answer != null
+        ? Duration.ZERO
+        : Duration.ofNanos(elapsedNanos - report.elapsedNanos());
+  }
+
+  /**
+   * What the request had called outside the JVM when it was ended, in a line without values, and
+   * where it still was; empty if that is not known.
+   */
+  public String io() {
+    return report == null ? "" : report.io();
+  }
+
+  /**
+   * The worker's stack when the request was ended, before it was told to stop; empty if it had none
+   * or if many expired at the same time.
+   */
+  public List<StackTraceElement> stack() {
+    return report == null ? List.of() : report.stack();
+  }
+
+  /** What the application threw: of {@link DeadlineListener#failed}, and perhaps of leftLate. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** For people. */
+  @Override
+  public String toString() {
+    return "DeadlineEvent[route=\""
+        + route
+        + "\" method="
+        + method
+        + " deadline="
+        + Nanos.format(deadlineNanos)
+        + " elapsed="
+        + Nanos.format(elapsedNanos / 1_000_000 * 1_000_000)
+        + reason().map(" reason="::concat).orElse("")
+        + incident().map(" incident="::concat).orElse("")
+        + "]";
+  }
+}

@@ -1,0 +1,94 @@
+package io.github.deadlinefilter;
+
+import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Finds who wants to hear of a filter's requests: see {@link DeadlineListener}. */
+final class Listeners {
+  private static final String METRICS = "io.micrometer.core.instrument.Metrics";
+  private static final String METERS = "io.github.deadlinefilter.micrometer.Meters";
+  private static final String RECORDER = "jdk.jfr.Event";
+  private static final String RECORDS = "io.github.deadlinefilter.jfr.FlightEvents";
+
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  private Listeners() {}
+
+  /**
+   * Those that were given in code, those of the servlet context, and the services, in this order;
+   * and the filter's own.
+   *
+   * @throws SettingsException if the servlet context's attribute is something else
+   */
+  static Events of(
+      List<DeadlineListener> built,
+      ServletContext context,
+      Threads threads,
+      @Nullable Object meters)
+      throws SettingsException {
+    List<DeadlineListener> all = new ArrayList<>(built);
+    addAttribute(all, context.getAttribute(DeadlineListener.ATTRIBUTE));
+    addServices(all);
+    ThreadFactory factory = threads.named("deadline-listener");
+    List<DeadlineListener> queues = new ArrayList<>();
+    for (DeadlineListener listener : all) {
+      queues.add(new ListenerQueue(listener, factory, Ticker.SYSTEM));
+    }
+    return new Events(queues, present(meters), present(OptionalLibrary.bind(RECORDER, RECORDS)));
+  }
+
+  private static List<DeadlineListener> present(@Nullable Object listener) {
+    return listener == null ? List.of() : List.of((DeadlineListener) listener);
+  }
+
+  /**
+   * What registers the filter's figures with Micrometer.
+   *
+   * @param arguments those of its constructor
+   */
+  static @Nullable Object meters(Object... arguments) {
+    return OptionalLibrary.bind(METRICS, METERS, arguments);
+  }
+
+  private static void addAttribute(List<DeadlineListener> all, @Nullable Object attribute)
+      throws SettingsException {
+    if (attribute instanceof Collection<?> several) {
+      for (Object one : several) {
+        addOne(all, one);
+      }
+    } else if (attribute != null) {
+      addOne(all, attribute);
+    }
+  }
+
+  private static void addOne(List<DeadlineListener> all, @Nullable Object given)
+      throws SettingsException {
+    if (!(given instanceof DeadlineListener listener)) {
+      throw SettingsException.notAListener(
+          given == null ? "null" : "a " + given.getClass().getName());
+    }
+    all.add(listener);
+  }
+
+  /** One that cannot be loaded is said, and the others listen all the same. */
+  private static void addServices(List<DeadlineListener> all) {
+    Iterator<DeadlineListener> services = ServiceLoader.load(DeadlineListener.class).iterator();
+    while (true) {
+      try {
+        if (!services.hasNext()) {
+          return;
+        }
+        all.add(services.next());
+      } catch (ServiceConfigurationError e) {
+        LOG.log(System.Logger.Level.WARNING, "A DeadlineListener cannot be loaded", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.github.deadlinefilter.micrometer;
+
+import io.github.deadlinefilter.DeadlineEvent;
+import io.github.deadlinefilter.DeadlineListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filter's figures in Micrometer's global registry, under the names that README lists. Made by
+ * the filter itself where that library is.
+ *
+ * <p>A route is its rule, never the URL of a request, so there are only so many. Thread-safe.
+ */
+public final class Meters implements DeadlineListener, AutoCloseable {
+  private static final String NO_REASON = "none";
+
+  /** The buckets of the budget that was used: 1 is the deadline. */
+  private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.5, 2, 5, 10};
+
+  private final MeterRegistry registry = Metrics.globalRegistry;
+  private final Tags common;
+  private final Map<String, OfRoute> routes = new HashMap<>();
+  private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Registers.
+   *
+   * @param context the context path of the application
+   * @param filter the name of the filter
+   * @param routes the names of its routes
+   * @param count how many requests of the route with the first name are {@code in-flight}, {@code
+   *     queued} or {@code stuck} now
+   */
+  public Meters(
+      String context, String filter, Set<String> routes, ToIntBiFunction<String, String> count) {
+    common = Tags.of("context", context.isEmpty() ? "/" : context, "filter", filter);
+    for (String route : routes) {
+      this.routes.put(route, new OfRoute(route));
+      gauge("deadline.in.flight", "Requests at work", route, "in-flight", count);
+      gauge("deadline.queued", "Requests that wait for a worker", route, "queued", count);
+      gauge(
+          "deadline.stuck",
+          "Workers still inside although their requests have been answered",
+          route,
+          "stuck",
+          count);
+    }
+  }
+
+  private void gauge(
+      String name,
+      String description,
+      String route,
+      String what,
+      ToIntBiFunction<String, String> count) {
+    registered.add(
+        Gauge.builder(name, () -> count.applyAsInt(route, what))
+            .description(description)
+            .tags(common.and("route", route))
+            .register(registry));
+  }
+
+  /** What is registered when it happens for the first time, so that nothing stands there unused. */
+  private final class OfRoute {
+    private final Tags tags;
+    private final Map<String, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+    private volatile @Nullable Timer overrun;
+    private volatile @Nullable DistributionSummary budget;
+
+    OfRoute(String route) {
+      tags = common.and("route", route);
+    }
+
+    void ended(String outcome, String reason, DeadlineEvent event) {
+      // The outcomes that have a reason have one of their own each.
+      requests
+          .computeIfAbsent(
+              reason.equals(NO_REASON) ? outcome : reason,
+              key ->
+                  keep(
+                      Timer.builder("deadline.requests")
+                          .description("From the begin of the deadline to the end of the request")
+                          .tags(tags.and("outcome", outcome, "reason", reason))
+                          .register(registry)))
+          .record(event.elapsed());
+    }
+
+    void used(DeadlineEvent event) {
+      DistributionSummary summary = budget;
+      if (summary == null) {
+        summary =
+            keep(
+                DistributionSummary.builder("deadline.budget.used")
+                    .description("The share of its deadline that a request has used")
+                    .tags(tags)
+                    .serviceLevelObjectives(SHARES)
+                    .register(registry));
+        budget = summary;
+      }
+      summary.record((double) event.elapsed().toNanos() / event.deadline().toNanos());
+    }
+
+    void refused(String reason) {
+      refusals
+          .computeIfAbsent(
+              reason,
+              key ->
+                  keep(
+                      Counter.builder("deadline.refused")
+                          .description("Requests that were turned away")
+                          .tags(tags.and("reason", reason))
+                          .register(registry)))
+          .increment();
+    }
+
+    void leftLate(Duration late) {
+      Timer timer = overrun;
+      if (timer == null) {
+        timer =
+            keep(
+                Timer.builder("deadline.overrun")
+                    .description("How long workers stayed after their requests had been answered")
+                    .tags(tags)
+                    .register(registry));
+        overrun = timer;
+      }
+      timer.record(late);
+    }
+  }
+
+  private <T extends Meter> T keep(T meter) {
+    registered.add(meter);
+    return meter;
+  }
+
+  private static String reason(DeadlineEvent event) {
+    return event.reason().orElse(NO_REASON);
+  }
+
+  @Override
+  public void completed(DeadlineEvent event) {
+    ended("completed", event);
+  }
+
+  @Override
+  public void failed(DeadlineEvent event) {
+    ended("failed", event);
+  }
+
+  @Override
+  public void expired(DeadlineEvent event) {
+    ended("expired", event);
+  }
+
+  private void ended(String outcome, DeadlineEvent event) {
+    OfRoute route = routes.get(event.route());
+    if (route != null) {
+      route.ended(outcome, reason(event), event);
+      route.used(event);
+    }
+  }
+
+  @Override
+  public void refused(DeadlineEvent event) {
+    OfRoute route = routes.get(event.route());
+    if (route != null) {
+      route.ended("refused", reason(event), event);
+      route.refused(reason(event));
+    }
+  }
+
+  @Override
+  public void leftLate(DeadlineEvent event) {
+    OfRoute route = routes.get(event.route());
+    if (route != null) {
+      route.leftLate(event.overrun());
+    }
+  }
+
+  /** Takes them out of the registry again. */
+  @Override
+  public void close() {
+    registered.forEach(registry::remove);
+  }
+}

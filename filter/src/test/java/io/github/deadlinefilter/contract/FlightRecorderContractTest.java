@@ -1,0 +1,70 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A recording of the JDK's flight recorder has what did not end in time. */
+class FlightRecorderContractTest {
+  private static final String PREFIX = "io.github.deadlinefilter.";
+
+  private final Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  @Test
+  void recording_hasExpiryRefusalAndOverrun(@TempDir Path folder) throws Exception {
+    try (var deaf = new Deaf();
+        var recording = new Recording()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().route("/deaf = 300ms max=1 queue=0").build())
+              .servlet("/deaf", (request, response) -> deaf.hold());
+      Response late;
+      try (TestContainer container = setup.start(app)) {
+        recording.enable(PREFIX + "Expired");
+        recording.enable(PREFIX + "Refused");
+        recording.enable(PREFIX + "LeftLate");
+        recording.start();
+        late = RawClient.ask(container, "/deaf");
+        RawClient.ask(container, "/deaf");
+        deaf.release();
+        FilterLog.left(container);
+      }
+      recording.stop();
+      Path file = folder.resolve("requests.jfr");
+      recording.dump(file);
+      assertTrue(Files.size(file) > 0);
+      List<RecordedEvent> events =
+          RecordingFile.readAllEvents(file).stream()
+              .filter(event -> event.getEventType().getName().startsWith(PREFIX))
+              .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+              .toList();
+      assertEquals(
+          List.of("Expired", "Refused", "LeftLate"),
+          events.stream()
+              .map(event -> event.getEventType().getName().substring(PREFIX.length()))
+              .toList());
+      RecordedEvent expired = events.get(0);
+      assertTrue(late.text().contains(expired.getString("incident")), late::toString);
+      assertEquals("expired", expired.getString("reason"));
+      assertEquals("/deaf", expired.getString("route"));
+      assertEquals("GET", expired.getString("method"));
+      assertEquals(Duration.ofMillis(300), expired.getDuration("deadline"));
+      assertTrue(expired.getDuration("elapsed").compareTo(Duration.ofMillis(300)) >= 0);
+      assertEquals("direct", expired.getString("answer"));
+      assertTrue(expired.getString("workerStack").contains(Deaf.class.getName()));
+      assertEquals("route-full", events.get(1).getString("reason"));
+      assertTrue(events.get(2).getDuration("overrun").compareTo(Duration.ZERO) > 0);
+      assertEquals(expired.getString("incident"), events.get(2).getString("incident"));
+    }
+  }
+}

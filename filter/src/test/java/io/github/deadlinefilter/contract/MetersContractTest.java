@@ -1,0 +1,119 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Micrometer has the figures by route, without any setting, for as long as the filter is there. */
+@ParameterizedClass
+@MethodSource("io.github.deadlinefilter.contract.Combination#kinds")
+class MetersContractTest {
+  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @BeforeEach
+  void add() {
+    Metrics.addRegistry(registry);
+  }
+
+  @AfterEach
+  void remove() {
+    Metrics.removeRegistry(registry);
+  }
+
+  private long requests(String route, String outcome, String reason) {
+    var timer =
+        registry
+            .find("deadline.requests")
+            .tags("context", "/", "filter", "filter-0", "route", route)
+            .tags("outcome", outcome, "reason", reason)
+            .timer();
+    return timer == null ? 0 : timer.count();
+  }
+
+  private double gauge(String name, String route) {
+    return registry.get(name).tags("route", route).gauge().value();
+  }
+
+  private List<String> ours() {
+    return registry.getMeters().stream()
+        .map(Meter::getId)
+        .map(Meter.Id::getName)
+        .filter(name -> name.startsWith("deadline."))
+        .toList();
+  }
+
+  @Test
+  void eachOutcome_isCountedByItsRoute_andAllIsGoneWhenTheFilterIs() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().route("/deaf/* = 300ms max=1 queue=0").build())
+              .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
+              .servlet(
+                  "/fails",
+                  (request, response) -> {
+                    throw new IllegalStateException("of the application's own");
+                  })
+              .servlet("/deaf/*", (request, response) -> deaf.hold());
+      try (TestContainer container = setup.start(app)) {
+        RawClient.ask(container, "/hi?user=1");
+        RawClient.ask(container, "/hi?user=2");
+        RawClient.ask(container, "/fails");
+        RawClient.ask(container, "/deaf/1");
+        RawClient.ask(container, "/deaf/2");
+        Gate.eventually(() -> requests("default", "completed", "none") == 2, "two completed");
+        Gate.eventually(() -> requests("default", "failed", "none") == 1, "one failed");
+        Gate.eventually(() -> requests("/deaf/*", "expired", "expired") == 1, "one expired");
+        Gate.eventually(() -> requests("/deaf/*", "refused", "route-full") == 1, "one refused");
+        assertEquals(
+            1,
+            registry.get("deadline.refused").tags("reason", "route-full").counter().count(),
+            "refused");
+        assertEquals(1, gauge("deadline.stuck", "/deaf/*"));
+        assertEquals(0, gauge("deadline.stuck", "default"));
+        assertEquals(0, gauge("deadline.queued", "/deaf/*"));
+        var budget = registry.get("deadline.budget.used").tags("route", "/deaf/*").summary();
+        assertEquals(1, budget.count());
+        assertTrue(budget.max() >= 1, budget::toString);
+        assertTrue(
+            registry.get("deadline.budget.used").tags("route", "default").summary().max() < 1);
+        deaf.release();
+        Gate.eventually(() -> gauge("deadline.stuck", "/deaf/*") == 0, "it has left");
+        Gate.eventually(() -> registry.find("deadline.overrun").timer() != null, "its overrun");
+        assertTrue(registry.get("deadline.overrun").timer().max(TimeUnit.NANOSECONDS) > 0);
+      }
+      assertEquals(List.of(), ours(), "of a filter that is destroyed");
+    }
+  }
+
+  @Test
+  void atWork_isInFlight() throws Exception {
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/*", setup.filter().route("/deaf = 1h").build())
+              .servlet("/deaf", (request, response) -> deaf.hold());
+      try (TestContainer container = setup.start(app);
+          RawClient client = RawClient.connect(container).get("/deaf")) {
+        deaf.awaitInside(1);
+        assertEquals(1, gauge("deadline.in.flight", "/deaf"));
+        deaf.release();
+        assertEquals(200, client.read().status());
+        Gate.eventually(() -> gauge("deadline.in.flight", "/deaf") == 0, "none is at work");
+      }
+    }
+  }
+}
