@@ -95,7 +95,7 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
     } else {
       connection = PoolWait.connection(deadline, name, work);
     }
-    return new GuardedConnection(connection, eviction);
+    return new GuardedConnection(connection, eviction, isDriver);
   }
 
   @Override

@@ -65,7 +65,7 @@ public final class DeadlineDriver implements Driver {
         deadline.isUnlimited()
             ? driver.connect(target, info)
             : Login.connection(deadline, hostIn(target), () -> driver.connect(target, info));
-    return connection == null ? null : new GuardedConnection(connection, Eviction.OF_DRIVER);
+    return connection == null ? null : new GuardedConnection(connection, Eviction.OF_DRIVER, true);
   }
 
   private static String withoutPrefix(String url) {

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.Wrapper;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -39,6 +40,13 @@ final class Guard {
 
   private final Connection connection;
   private final NetworkLimit network;
+
+  private final boolean alone;
+
+  /** Null if others may have the connection's session. */
+  private @Nullable SessionLimit session;
+
+  private boolean sessionKnown;
   private @Nullable Product product;
   private volatile boolean poisoned;
 
@@ -50,13 +58,28 @@ final class Guard {
   /** Used by one thread at a time, as the connection is. */
   private final Set<GuardedStatement> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  Guard(Connection connection) {
+  /**
+   * @param alone whether nobody else has the connection's session until it is closed
+   */
+  Guard(Connection connection, boolean alone) {
     this.connection = connection;
     this.network = new NetworkLimit(connection);
+    this.alone = alone;
+    this.session = alone ? new SessionLimit(connection) : null;
+    this.sessionKnown = alone;
   }
 
   NetworkLimit network() {
     return network;
+  }
+
+  /** Its own, or that of the adapter under the pool. */
+  @Nullable SessionLimit session() {
+    if (!sessionKnown) {
+      session = SessionLimit.under(connection);
+      sessionKnown = true;
+    }
+    return session;
   }
 
   Product product() throws SQLException {
@@ -188,7 +211,7 @@ final class Guard {
         network.lower(NetworkLimit.forCall(leftNanos));
       }
       if (statement != null) {
-        statement.limit.lower(leftNanos, product());
+        statement.lower(leftNanos);
       }
       return shielded(work, wasInterrupted);
     } catch (SQLException e) {
@@ -214,14 +237,74 @@ final class Guard {
    */
   <T extends @Nullable Object> T shielded(Work<T> work, boolean wasInterrupted)
       throws SQLException {
-    return Deadline.<T, SQLException>shield(
-        () -> {
-          try {
-            return work.call();
-          } finally {
-            suspect |= !wasInterrupted && Thread.currentThread().isInterrupted();
-          }
-        });
+    SessionLimit lowered = session();
+    if (lowered != null) {
+      lowered.hold(); // for the adapter under the pool, which sees the shield and no deadline
+    }
+    try {
+      return Deadline.<T, SQLException>shield(
+          () -> {
+            try {
+              return work.call();
+            } finally {
+              suspect |= !wasInterrupted && Thread.currentThread().isInterrupted();
+            }
+          });
+    } finally {
+      if (lowered != null) {
+        lowered.release();
+      }
+    }
+  }
+
+  /** A call without a deadline is next: the server's limit is the application's own for it. */
+  void straight() throws SQLException {
+    refusePoisoned();
+    if (session != null) {
+      session.restore();
+    }
+  }
+
+  /** As {@link #straight}, before it is closed. */
+  void restoreSession() throws SQLException {
+    SessionLimit lowered = session;
+    if (alone && lowered != null && lowered.isLowered()) {
+      cleanUp(
+          () -> {
+            lowered.restore();
+            return true;
+          });
+    }
+  }
+
+  /** What is set now stays after a rollback. */
+  void beforeTransaction() throws SQLException {
+    long left = leftNanos(Deadline.current());
+    SessionLimit limit = left <= 0 || left == NO_END ? null : session();
+    if (limit != null) {
+      limit.beforeTransaction(left, product());
+    }
+  }
+
+  void transactionEnded() {
+    if (session != null) {
+      session.transactionEnded();
+    }
+  }
+
+  /** {@code sql} has been executed. */
+  void executed(String sql) {
+    if (session != null) {
+      session.executed(sql);
+    }
+  }
+
+  /** As {@link Wrapping#unwrap}: what is done with the driver's own objects is not seen here. */
+  <T> T unwrap(Object guarded, Wrapper delegate, Class<T> type) throws SQLException {
+    if (alone && session != null && !type.isInstance(guarded)) {
+      session.handOut();
+    }
+    return Wrapping.unwrap(guarded, delegate, type);
   }
 
   /** As {@link #call}, straight to the driver if there is no deadline. */
@@ -229,7 +312,7 @@ final class Guard {
     Deadline deadline = Deadline.current();
     long left = leftNanos(deadline);
     if (left == NO_END) {
-      refusePoisoned();
+      straight();
       return work.call();
     }
     return call(deadline, left, null, null, work);

@@ -18,10 +18,13 @@ final class GuardedConnection extends ConnectionFacts {
   private final Eviction eviction;
   final Guard guard;
 
-  GuardedConnection(Connection delegate, Eviction eviction) {
+  /**
+   * @param alone whether nobody else has the connection's session until it is closed
+   */
+  GuardedConnection(Connection delegate, Eviction eviction, boolean alone) {
     super(delegate);
     this.eviction = eviction;
-    this.guard = new Guard(delegate);
+    this.guard = new Guard(delegate, alone);
   }
 
   // ---- statements
@@ -124,19 +127,23 @@ final class GuardedConnection extends ConnectionFacts {
   public void commit() throws SQLException {
     Deadline deadline = Deadline.current();
     long left = Guard.leftNanos(deadline);
-    if (left == Guard.NO_END) {
-      guard.refusePoisoned();
-      delegate.commit();
-    } else {
-      guard.call(
-          deadline,
-          left,
-          null,
-          "COMMIT",
-          () -> {
-            delegate.commit();
-            return true;
-          });
+    try {
+      if (left == Guard.NO_END) {
+        guard.straight();
+        delegate.commit();
+      } else {
+        guard.call(
+            deadline,
+            left,
+            null,
+            "COMMIT",
+            () -> {
+              delegate.commit();
+              return true;
+            });
+      }
+    } finally {
+      guard.transactionEnded();
     }
   }
 
@@ -144,17 +151,25 @@ final class GuardedConnection extends ConnectionFacts {
   @Override
   public void rollback() throws SQLException {
     if (!guard.isAborted()) {
-      guard.cleanUp(
-          () -> {
-            delegate.rollback();
-            return true;
-          });
+      try {
+        guard.cleanUp(
+            () -> {
+              delegate.rollback();
+              return true;
+            });
+      } finally {
+        guard.transactionEnded();
+      }
     }
   }
 
   @Override
   public void rollback(Savepoint savepoint) throws SQLException {
-    guard.reset(() -> delegate.rollback(savepoint));
+    try {
+      guard.reset(() -> delegate.rollback(savepoint));
+    } finally {
+      guard.transactionEnded();
+    }
   }
 
   @Override
@@ -184,6 +199,7 @@ final class GuardedConnection extends ConnectionFacts {
     } else {
       guard.closeUnread();
       guard.restoreLimits();
+      guard.restoreSession(); // a pool of the driver's may have it next
       delegate.close();
     }
   }
@@ -213,7 +229,14 @@ final class GuardedConnection extends ConnectionFacts {
     if (autoCommit && Deadline.current().isExpired() && !delegate.getAutoCommit()) {
       rollback();
     }
-    guard.reset(() -> delegate.setAutoCommit(autoCommit));
+    guard.reset(
+        () -> {
+          if (!autoCommit) {
+            guard.beforeTransaction();
+          }
+          delegate.setAutoCommit(autoCommit);
+        });
+    guard.transactionEnded();
   }
 
   @Override
@@ -293,7 +316,7 @@ final class GuardedConnection extends ConnectionFacts {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Wrapping.unwrap(this, delegate, type);
+    return guard.unwrap(this, delegate, type);
   }
 
   @Override

@@ -173,7 +173,7 @@ final class GuardedResultSet extends ResultSetFacts {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Wrapping.unwrap(this, delegate, type);
+    return guard.unwrap(this, delegate, type);
   }
 
   @Override

@@ -14,6 +14,9 @@ class GuardedStatement extends StatementFacts {
   final Guard guard;
   final QueryLimit limit;
 
+  /** What is executed shows or sets the server's limit. */
+  private boolean namesLimit;
+
   /** A result that may still come, row by row. */
   private @Nullable GuardedResultSet stream;
 
@@ -32,12 +35,32 @@ class GuardedStatement extends StatementFacts {
     long left = Guard.leftNanos(deadline);
     boolean unused = endStream(); // the driver ends what is open
     if (left == Guard.NO_END) {
-      guard.refusePoisoned();
+      guard.straight();
       limit.restore();
-      return work.call();
+      try {
+        return work.call();
+      } finally {
+        guard.executed(sql);
+      }
     }
     guard.uses(this);
-    return guard.call(deadline, left, this, textOf(sql), work);
+    SessionLimit session = guard.session();
+    namesLimit = session != null && session.isNamedIn(sql, guard.product());
+    try {
+      return guard.call(deadline, left, this, textOf(sql), work);
+    } finally {
+      guard.executed(sql);
+    }
+  }
+
+  /** A call has no more than {@code leftNanos}: the server's own limit is its last line. */
+  final void lower(long leftNanos) throws SQLException {
+    SessionLimit session = guard.session();
+    if (namesLimit || (session != null && session.lower(leftNanos, guard.product()))) {
+      limit.restore();
+    } else {
+      limit.lower(leftNanos, guard.product());
+    }
   }
 
   final ResultSet query(String sql, Work<ResultSet> work) throws SQLException {
@@ -238,7 +261,7 @@ class GuardedStatement extends StatementFacts {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return Wrapping.unwrap(this, delegate, type);
+    return guard.unwrap(this, delegate, type);
   }
 
   @Override

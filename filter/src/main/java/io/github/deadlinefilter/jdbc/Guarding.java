@@ -28,7 +28,7 @@ final class Guarding {
             (proxy, method, arguments) -> {
               Class<?> declaring = method.getDeclaringClass();
               if (declaring == Wrapper.class || declaring == Object.class) {
-                return ofAny(proxy, delegate, method, arguments);
+                return ofAny(connection, proxy, delegate, method, arguments);
               }
               boolean own = declaring == CallableStatement.class;
               return invoke(own ? delegate : guarded, method, arguments);
@@ -60,15 +60,19 @@ final class Guarding {
       Object result = connection.guard.call(work);
       return result instanceof ResultSet rows ? guarded(connection, rows) : null;
     }
-    return ofAny(proxy, delegate, method, arguments);
+    return ofAny(connection, proxy, delegate, method, arguments);
   }
 
   private static @Nullable Object ofAny(
-      Object proxy, Wrapper delegate, Method method, Object @Nullable [] arguments)
+      GuardedConnection connection,
+      Object proxy,
+      Wrapper delegate,
+      Method method,
+      Object @Nullable [] arguments)
       throws Throwable {
     return switch (method.getName()) {
       case "equals" -> arguments != null && proxy == arguments[0];
-      case "unwrap" -> Wrapping.unwrap(proxy, delegate, typeIn(arguments));
+      case "unwrap" -> connection.guard.unwrap(proxy, delegate, typeIn(arguments));
       case "isWrapperFor" -> Wrapping.isWrapperFor(proxy, delegate, typeIn(arguments));
       default -> invoke(delegate, method, arguments);
     };

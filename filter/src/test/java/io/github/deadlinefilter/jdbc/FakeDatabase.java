@@ -93,6 +93,7 @@ final class FakeDatabase {
               (metaData, asked, arguments) ->
                   asked.getName().equals("getDatabaseProductName") ? product : null);
       case "isValid" -> true;
+      case "isWrapperFor" -> false;
       default -> did(method.getName(), given, method);
     };
   }

@@ -416,17 +416,60 @@ class MariaDbDatabaseTest {
     }
   }
 
-  @Test
-  void queryWithinDeadline_server_hasTheLimitToo() throws Exception {
-    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(7));
-        Connection connection = DriverManager.getConnection(server.guardedUrl());
-        PreparedStatement statement = connection.prepareStatement("SELECT @@max_statement_time");
-        ResultSet result = statement.executeQuery()) {
-      result.next();
-      assertEquals(7, result.getDouble(1));
+  /** Without the variable's name in it, for that would find the application's own. */
+  private static final String IN_FORCE =
+      "EXECUTE IMMEDIATE CONCAT('SELECT @@max_statement', '_time')";
+
+  private static double inForce(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      assertTrue(result.next());
       assertEquals(0, statement.getQueryTimeout(), "the application's own");
+      return result.getDouble(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NO_POOL", "UNDER_THE_POOL", "AROUND_AND_UNDER"})
+  void queryWithinDeadline_server_hasALimitAboveItAndTheApplicationItsOwn(Place place)
+      throws Exception {
+    DataSource database = place.open();
+    try (Connection connection = database.getConnection()) {
+      try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(7))) {
+        assertEquals(8.007, inForce(connection, IN_FORCE));
+        assertEquals(0, inForce(connection, "SELECT @@max_statement_time"));
+        assertEquals(8.007, inForce(connection, IN_FORCE));
+        inForce(connection, "SELECT 1.0");
+        long before = questions(connection);
+        for (int i = 0; i < 10; i++) {
+          inForce(connection, "SELECT 1.0");
+        }
+        assertEquals(11, questions(connection) - before, "no round trip more");
+        assertFalse(scope.hasFired());
+      }
+      assertEquals(0, inForce(connection, IN_FORCE));
+    }
+    close(database);
+  }
+
+  private static long questions(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SHOW SESSION STATUS LIKE 'Questions'")) {
+      assertTrue(result.next());
+      return result.getLong(2);
+    }
+  }
+
+  /** Somebody may use the pool without the adapter: its sessions are left as they are. */
+  @Test
+  void aroundAPool_query_hasItsOwnLimit() throws Exception {
+    DataSource database = Place.AROUND_THE_POOL.open();
+    try (Connection connection = database.getConnection();
+        DeadlineScope scope = Deadline.within(Duration.ofSeconds(7))) {
+      assertEquals(7, inForce(connection, "SELECT @@max_statement_time"));
       assertFalse(scope.hasFired());
     }
+    close(database);
   }
 
   // ---- what it looks like
