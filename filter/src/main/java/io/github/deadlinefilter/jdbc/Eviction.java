@@ -39,12 +39,7 @@ final class Eviction {
   /** Has {@code connection} closed for good, and throws nothing: it may be broken. */
   void evict(Connection connection) {
     if (!isTakenBy(connection)) {
-      try {
-        // So that whatever pool there is finds it broken when it looks at it.
-        connection.abort(NetworkLimit.AT_ONCE);
-      } catch (SQLException | RuntimeException | AbstractMethodError e) {
-        // Closed below.
-      }
+      Physical.close(connection); // whatever pool there is finds it closed when it tests it
     }
     try {
       connection.close();

@@ -119,11 +119,8 @@ final class Guard {
       poisoned = true;
       aborted = true;
     }
-    try {
-      connection.abort(NetworkLimit.AT_ONCE);
-    } catch (SQLException | RuntimeException | AbstractMethodError e) {
-      // It stays as it is until its network timeout, and is closed in place of given back.
-    }
+    // If that cannot be, it stays until its network timeout, and is closed in place of given back.
+    Physical.abort(connection);
   }
 
   void refusePoisoned() throws SQLException {
