@@ -95,6 +95,34 @@ final class GuardedResultSet extends ResultSetFacts {
     statement.closeWhole(unread, delegate::close);
   }
 
+  // ---- rows in a row
+
+  private Object guarded(Object value) throws SQLException {
+    return value instanceof ResultSet rows ? statement.cursor(rows) : value;
+  }
+
+  @Override
+  public Object getObject(int columnIndex) throws SQLException {
+    return guarded(super.getObject(columnIndex));
+  }
+
+  @Override
+  public Object getObject(String columnLabel) throws SQLException {
+    return guarded(super.getObject(columnLabel));
+  }
+
+  @Override
+  public <T> T getObject(int columnIndex, Class<T> type) throws SQLException {
+    T value = super.getObject(columnIndex, type);
+    return type == ResultSet.class ? type.cast(guarded(value)) : value;
+  }
+
+  @Override
+  public <T> T getObject(String columnLabel, Class<T> type) throws SQLException {
+    T value = super.getObject(columnLabel, type);
+    return type == ResultSet.class ? type.cast(guarded(value)) : value;
+  }
+
   // ---- elsewhere
 
   @Override
@@ -168,7 +196,7 @@ final class GuardedResultSet extends ResultSetFacts {
 
   @Override
   public Statement getStatement() {
-    return statement;
+    return statement.face();
   }
 
   @Override

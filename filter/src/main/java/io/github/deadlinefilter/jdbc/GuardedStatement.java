@@ -14,6 +14,9 @@ class GuardedStatement extends StatementFacts {
   final Guard guard;
   final QueryLimit limit;
 
+  /** What the application has of it. */
+  private Statement face = this;
+
   /** What is executed shows or sets the server's limit. */
   private boolean namesLimit;
 
@@ -28,6 +31,15 @@ class GuardedStatement extends StatementFacts {
   }
 
   // ---- calls
+
+  /** The application has {@code proxy} in its place. */
+  final void isSeenAs(Statement proxy) {
+    face = proxy;
+  }
+
+  final Statement face() {
+    return face;
+  }
 
   /** Runs {@code work}, which executes {@code sql}. */
   final <T extends @Nullable Object> T execute(String sql, Work<T> work) throws SQLException {
@@ -162,6 +174,14 @@ class GuardedStatement extends StatementFacts {
     return guarded;
   }
 
+  /** {@code rows}, which a row or an output parameter of its own has in it. */
+  final ResultSet cursor(ResultSet rows) throws SQLException {
+    Statement owner = rows.getStatement();
+    return owner == null || owner == delegate
+        ? new GuardedResultSet(this, rows, /* streams= */ true)
+        : new GuardedStatement(connection, owner).guarded(rows);
+  }
+
   @SuppressWarnings("NullAway") // JDBC's way to say that there is none
   private static ResultSet nothing() {
     return null;
@@ -255,7 +275,7 @@ class GuardedStatement extends StatementFacts {
   }
 
   @Override
-  public Connection getConnection() {
+  public final Connection getConnection() {
     return connection;
   }
 

@@ -6,7 +6,6 @@ import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,19 +19,39 @@ final class Guarding {
   /** A prepared statement that has output parameters, too: those are the driver's, in memory. */
   static CallableStatement callable(
       GuardedConnection connection, CallableStatement delegate, String sql) {
-    PreparedStatement guarded = new GuardedPreparedStatement(connection, delegate, sql);
-    return CallableStatement.class.cast(
-        Proxy.newProxyInstance(
-            Guarding.class.getClassLoader(),
-            new Class<?>[] {CallableStatement.class},
-            (proxy, method, arguments) -> {
-              Class<?> declaring = method.getDeclaringClass();
-              if (declaring == Wrapper.class || declaring == Object.class) {
-                return ofAny(connection, proxy, delegate, method, arguments);
-              }
-              boolean own = declaring == CallableStatement.class;
-              return invoke(own ? delegate : guarded, method, arguments);
-            }));
+    GuardedPreparedStatement guarded = new GuardedPreparedStatement(connection, delegate, sql);
+    CallableStatement callable =
+        CallableStatement.class.cast(
+            Proxy.newProxyInstance(
+                Guarding.class.getClassLoader(),
+                new Class<?>[] {CallableStatement.class},
+                (proxy, method, arguments) -> {
+                  Class<?> declaring = method.getDeclaringClass();
+                  if (declaring == Wrapper.class || declaring == Object.class) {
+                    return ofAny(connection, proxy, delegate, method, arguments);
+                  } else if (declaring == CallableStatement.class) {
+                    return ofCallable(guarded, delegate, method, arguments);
+                  }
+                  return invoke(guarded, method, arguments);
+                }));
+    guarded.isSeenAs(callable);
+    return callable;
+  }
+
+  /** An output parameter may be a cursor, which the driver may have to open at the server. */
+  @SuppressWarnings("NullAway") // it does not see that the work may answer null
+  private static @Nullable Object ofCallable(
+      GuardedPreparedStatement guarded,
+      CallableStatement delegate,
+      Method method,
+      Object @Nullable [] arguments)
+      throws Throwable {
+    if (!method.getName().equals("getObject")) {
+      return invoke(delegate, method, arguments);
+    }
+    Work<@Nullable Object> work = () -> invokeInDriver(delegate, method, arguments);
+    Object result = guarded.guard.call(work);
+    return result instanceof ResultSet rows ? guarded.cursor(rows) : result;
   }
 
   /** What a driver knows of its database: it asks the server for all that is a result set. */
@@ -82,7 +101,7 @@ final class Guarding {
     return arguments != null && arguments[0] instanceof Class<?> type ? type : Wrapper.class;
   }
 
-  private static @Nullable ResultSet guarded(GuardedConnection connection, ResultSet rows)
+  private static ResultSet guarded(GuardedConnection connection, ResultSet rows)
       throws SQLException {
     Statement statement = rows.getStatement();
     return statement == null ? rows : new GuardedStatement(connection, statement).guarded(rows);

@@ -4,9 +4,9 @@ import io.github.deadlinefilter.Deadline;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -85,8 +85,8 @@ final class FakeDatabase {
         networkTimeout = lastOf(given);
         yield did("setNetworkTimeout", new Object[] {networkTimeout}, method);
       }
-      case "createStatement", "prepareStatement" ->
-          proxy(PreparedStatement.class, this::ofStatement);
+      case "createStatement", "prepareStatement", "prepareCall" ->
+          proxy(CallableStatement.class, this::ofStatement);
       case "getMetaData" ->
           proxy(
               DatabaseMetaData.class,
@@ -115,6 +115,19 @@ final class FakeDatabase {
       }
       default -> did(method.getName(), given, method);
     };
+  }
+
+  /** A result of which {@code next} and {@code getObject} do what they are told. */
+  ResultSet rows(boolean hasStatement) {
+    return proxy(
+        ResultSet.class,
+        (rows, asked, arguments) ->
+            switch (asked.getName()) {
+              case "getStatement" ->
+                  hasStatement ? proxy(CallableStatement.class, this::ofStatement) : null;
+              case "next", "getObject" -> did(asked.getName(), null, asked);
+              default -> nothing(asked);
+            });
   }
 
   private @Nullable Object did(String name, Object @Nullable [] given, Method method)
