@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the current {@link Deadline} on every call to a database: around a pool, or around a
@@ -58,6 +59,7 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
   private final String name;
   private final boolean isDriver;
   private final Eviction eviction;
+  private final @Nullable PoolLimit limit;
 
   /**
    * @param delegate a pool, or a driver's own
@@ -68,6 +70,7 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
     this.name = delegate.getClass().getSimpleName();
     this.isDriver = DRIVERS.stream().anyMatch(type::startsWith);
     this.eviction = Eviction.of(delegate);
+    this.limit = PoolLimit.of(delegate);
   }
 
   /**
@@ -93,6 +96,9 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
     } else if (isDriver) {
       connection = Objects.requireNonNull(Login.connection(deadline, name, work));
     } else {
+      if (limit != null) {
+        limit.lint(deadline);
+      }
       connection = PoolWait.connection(deadline, name, work);
     }
     return new GuardedConnection(connection, eviction, isDriver);

@@ -56,6 +56,7 @@ class GuardedStatement extends StatementFacts {
       }
     }
     guard.uses(this);
+    limit.lint(deadline);
     SessionLimit session = guard.session();
     namesLimit = session != null && session.isNamedIn(sql, guard.product());
     try {

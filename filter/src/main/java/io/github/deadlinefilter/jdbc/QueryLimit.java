@@ -1,8 +1,10 @@
 package io.github.deadlinefilter.jdbc;
 
+import io.github.deadlinefilter.Deadline;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * The query timeout of one statement: the application's own, or what is left, rounded up to whole
@@ -36,6 +38,13 @@ final class QueryLimit {
     statement.setQueryTimeout(seconds);
     own = seconds;
     inForce = seconds;
+  }
+
+  /** Has the application's own named if it is longer than {@code deadline}. */
+  void lint(Deadline deadline) {
+    if (own > 0) {
+      deadline.lint("query timeout of the application", Duration.ofSeconds(own));
+    }
   }
 
   void lower(long leftNanos, Product product) throws SQLException {
