@@ -44,6 +44,10 @@ final class Parts implements AutoCloseable {
   private final Health health;
   private final @Nullable Observer observer;
   private final @Nullable Workers workers;
+
+  /** The class loader ends with this filter's application. */
+  private final boolean endsLoader;
+
   private volatile boolean asyncChecked;
 
   private Parts(Settings settings, List<DeadlineListener> listeners, FilterConfig config)
@@ -102,6 +106,7 @@ final class Parts implements AutoCloseable {
         settings.mode() == Mode.OBSERVE
             ? new Observer(settings, timer, Ticker.SYSTEM, edgeWait, clientDeadline)
             : null;
+    endsLoader = AdapterUndeployment.isOf(config.getServletContext());
     health = new Health(name, stuck, lastResort);
     health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
   }
@@ -237,6 +242,9 @@ final class Parts implements AutoCloseable {
     background.close();
     abandoned.close();
     events.close();
+    if (endsLoader) {
+      AdapterUndeployment.begin();
+    }
     threads.awaitEnd(STOP_NANOS - (System.nanoTime() - start));
   }
 }

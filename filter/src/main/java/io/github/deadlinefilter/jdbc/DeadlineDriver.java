@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Under a pool this bounds what a connection does, and its login. The wait for a free one is the
  * pool's; put a {@link DeadlineDataSource} around that instead if you can.
  *
+ * <p>A {@code DeadlineFilter} in the same WAR deregisters it when it is destroyed.
+ *
  * <p>Thread-safe. What is guaranteed is said at {@link DeadlineDataSource}.
  */
 public final class DeadlineDriver implements Driver {
@@ -29,7 +31,7 @@ public final class DeadlineDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(new DeadlineDriver());
+      Undeployment.register(new DeadlineDriver());
     } catch (SQLException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -37,6 +37,11 @@ final class SqlThreads {
     return thread;
   }
 
+  /** Those that have nothing to do end now, and the others when they have nothing to do. */
+  static void endIdle() {
+    POOL.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+  }
+
   /** Returns false if all threads are taken by what does not come back. */
   static boolean start(Runnable work) {
     try {
