@@ -93,15 +93,16 @@ final class Call implements Runnable {
       guard.poison(); // before the caller can get out, and give the connection to somebody else
       cancelled = true;
     }
-    if (!SqlThreads.start(statement == null ? this::watch : this::cancel) && isInsideFor(0)) {
-      guard.abort();
+    // A driver cancels over a connection of its own: it may take longer than there is patience.
+    SqlThreads.startIn(PATIENCE_MILLIS, this::abort);
+    if (statement != null && !SqlThreads.start(this::cancel)) {
+      abort();
     }
   }
 
   private void cancel() {
     Statement running = Objects.requireNonNull(statement);
-    // A driver cancels over a connection of its own: it may take longer than there is patience.
-    boolean works = SqlThreads.start(this::watch);
+    boolean works = true;
     while (works && beginsCancel()) {
       try {
         running.cancel();
@@ -114,13 +115,11 @@ final class Call implements Runnable {
         return;
       }
     }
-    if (isInsideFor(0)) {
-      guard.abort();
-    }
+    abort();
   }
 
-  private void watch() {
-    if (isInsideFor(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS))) {
+  private void abort() {
+    if (isInsideFor(0)) {
       guard.abort();
     }
   }

@@ -1,6 +1,8 @@
 package io.github.deadlinefilter.jdbc;
 
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,15 @@ final class SqlThreads {
       new ThreadPoolExecutor(
           0, MOST, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), SqlThreads::make);
 
+  /** One for all: what is due takes a thread of the others. */
+  private static final ScheduledThreadPoolExecutor TIMER =
+      new ScheduledThreadPoolExecutor(1, SqlThreads::make);
+
+  static {
+    TIMER.setKeepAliveTime(5, TimeUnit.SECONDS);
+    TIMER.allowCoreThreadTimeOut(true);
+  }
+
   private SqlThreads() {}
 
   private static Thread make(Runnable work) {
@@ -40,6 +51,20 @@ final class SqlThreads {
   /** Those that have nothing to do end now, and the others when they have nothing to do. */
   static void endIdle() {
     POOL.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+    TIMER.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+  }
+
+  /** As {@link #start}, after so many milliseconds; at once on the timer if all are taken then. */
+  static void startIn(long millis, Runnable work) {
+    Future<?> unused =
+        TIMER.schedule(
+            () -> {
+              if (!start(work)) {
+                work.run();
+              }
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Returns false if all threads are taken by what does not come back. */
