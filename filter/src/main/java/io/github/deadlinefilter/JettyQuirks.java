@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -197,9 +198,9 @@ final class JettyQuirks extends ContainerQuirks {
    *
    * @param isWriting bytes of the response may be on their way. Then Jetty is to reset the stream,
    *     which gives the writer its buffer back when they are out. After a reset that it has not
-   *     made it would do so at once if the client's reset came, too, and would send what the next
-   *     one writes there. If nothing is on its way it would report an error to an asynchronous
-   *     request, which may end without onComplete.
+   *     made it would do so at once, and would send what the next one writes there. If nothing is
+   *     on its way it would report an error to an asynchronous request, which may end without
+   *     onComplete.
    */
   private boolean resetStream(HttpServletRequest request, Object connection, boolean isWriting)
       throws ReflectiveOperationException {
@@ -216,10 +217,14 @@ final class JettyQuirks extends ContainerQuirks {
     }
     Class<?> type = loader.loadClass("org.eclipse.jetty.http2.api.Stream");
     if (isWriting) {
-      fail(request);
+      Runnable cancel = failWrites(request);
       Method isReset = type.getMethod("isReset");
-      // Jetty makes the reset on a thread of its own, if anything was on its way.
       if (await(() -> Boolean.TRUE.equals(call(isReset, stream)), RESET_COMES)) {
+        return true;
+      }
+      // Race with Jetty's thread, which has no processor yet: whoever comes first makes its reset.
+      if (cancel != null) {
+        cancel.run();
         return true;
       }
     }
@@ -232,8 +237,37 @@ final class JettyQuirks extends ContainerQuirks {
     return true;
   }
 
-  private void fail(HttpServletRequest request) throws ReflectiveOperationException {
-    fail.invoke(coreRequest.invoke(request), passed());
+  /**
+   * Fails what is on its way, and returns Jetty's cancelling of it, which resets the stream: Jetty
+   * runs it on a thread of its own, soon or late. Null if nothing is on its way.
+   */
+  private @Nullable Runnable failWrites(HttpServletRequest request)
+      throws ReflectiveOperationException {
+    Object core = coreRequest.invoke(request);
+    var cancel = new AtomicReference<@Nullable Runnable>();
+    wrapStream(core, stream -> givingOut(stream, cancel));
+    fail.invoke(core, passed());
+    return cancel.get();
+  }
+
+  private Object givingOut(Object stream, AtomicReference<@Nullable Runnable> cancel) {
+    return proxy(
+        streamType,
+        (method, arguments) -> {
+          Object result = method.invoke(stream, arguments);
+          if (!method.getName().equals("cancelSend") || result == null) {
+            return result;
+          }
+          var first = new AtomicBoolean(true);
+          Runnable once =
+              () -> {
+                if (first.getAndSet(false)) {
+                  ((Runnable) result).run();
+                }
+              };
+          cancel.set(once);
+          return once;
+        });
   }
 
   private Object passed() throws ReflectiveOperationException {

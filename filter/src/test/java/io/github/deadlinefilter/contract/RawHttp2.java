@@ -78,8 +78,13 @@ final class RawHttp2 implements AutoCloseable {
 
   /** Sends the head of a POST and the beginning of its body, which it owes the rest of. */
   void unfinishedPost(int stream, String path, String begin) throws IOException {
-    send(HEADERS, END_HEADERS, stream, head("POST", path));
+    unfinishedPost(stream, path);
     send(DATA, 0, stream, begin.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Sends the head of a POST whose body it owes. */
+  void unfinishedPost(int stream, String path) throws IOException {
+    send(HEADERS, END_HEADERS, stream, head("POST", path));
   }
 
   void reset(int stream) throws IOException {
