@@ -3,6 +3,7 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.Deadline;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class AsyncContractTest {
+  /** The application has become asynchronous by then. */
+  private static final Duration DEADLINE = Duration.ofMillis(500);
+
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   private Application application(Duration deadline) {
@@ -113,7 +119,7 @@ class AsyncContractTest {
   void asyncLate_isAnsweredDirect_andALaterCompleteIsHarmless() throws Exception {
     AtomicReference<AsyncContext> held = new AtomicReference<>();
     var app =
-        application(Duration.ofMillis(200))
+        application(DEADLINE)
             .servlet("/async", (request, response) -> held.set(request.startAsync()))
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
     try (TestContainer container = setup.start(app)) {
@@ -138,7 +144,7 @@ class AsyncContractTest {
   void asyncLate_listenersHaveTheirRequestInOnComplete() throws Exception {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     var app =
-        application(Duration.ofMillis(200))
+        application(DEADLINE)
             .servlet(
                 "/async",
                 (request, response) -> {
@@ -171,7 +177,7 @@ class AsyncContractTest {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     Gate mayGoOn = new Gate("onTimeout may go on");
     var app =
-        application(Duration.ofMillis(200))
+        application(DEADLINE)
             .servlet(
                 "/async",
                 (request, response) -> {
@@ -260,7 +266,7 @@ class AsyncContractTest {
                             }
                           },
                           response))
-              .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+              .filter("/*", setup.filter().deadline(DEADLINE).build())
               .servlet("/async", (request, response) -> request.startAsync());
       try (TestContainer container = setup.start(app)) {
         try (RawClient client = RawClient.connect(container)) {
@@ -278,15 +284,21 @@ class AsyncContractTest {
 
   @Test
   void dispatchInTime_goesOnUnderTheSameDeadline() throws Exception {
+    Duration all = Duration.ofSeconds(2);
+    Duration first = Duration.ofMillis(200);
+    var left = new CompletableFuture<Duration>();
     try (var deaf = new Deaf()) {
       var app =
-          application(Duration.ofSeconds(1))
+          application(all)
               .servlet(
                   "/async",
                   (request, response) -> {
                     if (request.getDispatcherType() == DispatcherType.REQUEST) {
-                      request.startAsync().dispatch();
+                      AsyncContext context = request.startAsync();
+                      Gate.pause(first);
+                      context.dispatch();
                     } else if ("late".equals(request.getQueryString())) {
+                      left.complete(Deadline.current().remaining());
                       deaf.hold();
                     } else {
                       response.getWriter().print("again");
@@ -298,8 +310,9 @@ class AsyncContractTest {
           Response response = client.get("/async?late").read();
           assertEquals(503, response.status());
           assertTrue(response.complete(), response::toString);
-          assertTrue(response.untilEnd().compareTo(Duration.ofSeconds(1)) >= 0);
-          assertTrue(response.untilEnd().compareTo(Duration.ofMillis(1900)) < 0, "not twice");
+          assertTrue(response.untilEnd().compareTo(all) >= 0);
+          Duration rest = left.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS);
+          assertTrue(rest.compareTo(all.minus(first)) <= 0, () -> "not twice: " + rest);
         }
         deaf.release();
         FilterLog.left(container);
@@ -311,7 +324,7 @@ class AsyncContractTest {
   private static void late(Response response) {
     assertEquals(503, response.status());
     assertTrue(response.complete(), response::toString);
-    assertTrue(response.untilEnd().compareTo(Duration.ofMillis(200)) >= 0, response::toString);
-    assertTrue(response.untilEnd().compareTo(Duration.ofMillis(2200)) < 0, response::toString);
+    assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
+    assertTrue(response.untilEnd().compareTo(Gate.SOON) < 0, response::toString);
   }
 }

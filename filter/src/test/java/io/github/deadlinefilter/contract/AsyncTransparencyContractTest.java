@@ -520,7 +520,7 @@ class AsyncTransparencyContractTest {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     var app =
         new Application()
-            .filter("/*", setup.filter().deadline(Duration.ofMillis(300)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(500)).build())
             .servlet(
                 "/bad",
                 (request, response) -> {
@@ -603,7 +603,7 @@ class AsyncTransparencyContractTest {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     var app =
         new Application()
-            .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(500)).build())
             .servlet(
                 "/a",
                 (request, response) -> {

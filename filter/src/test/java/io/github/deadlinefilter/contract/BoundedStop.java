@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
  * fails one test only.
  */
 final class BoundedStop {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Gate.LIMIT;
 
   @FunctionalInterface
   interface Stop {

@@ -152,7 +152,7 @@ class DispatchTransparencyContractTest {
         var app =
             new Application()
                 .filter("/*", outer)
-                .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+                .filter("/*", setup.filter().deadline(Duration.ofMillis(500)).build())
                 .servlet("/deaf", (request, response) -> deaf.hold());
         try (TestContainer container = setup.start(app)) {
           try (RawClient client = RawClient.connect(container)) {

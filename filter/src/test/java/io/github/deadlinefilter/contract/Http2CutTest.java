@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#http1")
 class Http2CutTest {
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration SHORT = Duration.ofMillis(600);
   private static final String PORT = "X-Port";
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
@@ -283,7 +283,7 @@ class Http2CutTest {
               .filter("/*", outer)
               .filter(
                   "/*",
-                  setup.filter().deadline(Duration.ofSeconds(30)).route("/alice = 200ms").build())
+                  setup.filter().deadline(Duration.ofSeconds(30)).route("/alice = 600ms").build())
               .filter("/*", middle)
               .filter(
                   "/*",

@@ -182,7 +182,7 @@ class JettyContractTest {
   /** Jetty resets some of the streams that share a connection in place of its own error page. */
   @Test
   void manyLateOnOneConnectionOfHttp2_areAllAnswered() throws Exception {
-    int many = 100;
+    int many = 50;
     Application app =
         new Application()
             .filter(

@@ -34,8 +34,8 @@ class LentThreadContractTest {
                   setup
                       .filter()
                       .set("maxStuck", "4")
-                      .route("/deaf = 200ms")
-                      .route("/hi = 10s")
+                      .route("/deaf = 600ms")
+                      .route("/hi = 1m")
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
@@ -70,7 +70,7 @@ class LentThreadContractTest {
     try (var deaf = new Deaf()) {
       var app =
           new Application()
-              .filter("/*", setup.filter().route("/deaf = 1s").route("/hi = 10s").build())
+              .filter("/*", setup.filter().route("/deaf = 2s").route("/hi = 1m").build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
       try (TestContainer container = setup.start(app, setup.options().withThreads(THREADS))) {

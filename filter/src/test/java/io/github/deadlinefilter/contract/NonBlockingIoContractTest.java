@@ -263,7 +263,7 @@ class NonBlockingIoContractTest {
 
   private Application late() {
     return new Application()
-        .filter("/*", setup.filter().deadline(Duration.ofMillis(300)).build())
+        .filter("/*", setup.filter().deadline(Duration.ofMillis(600)).build())
         .servlet("/echo", NonBlockingIoContractTest::echo)
         .servlet(
             "/download",

@@ -98,8 +98,8 @@ class ObserveContractTest {
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container)) {
       client.get("/async");
-      started.get(20, TimeUnit.SECONDS).dispatch();
-      AsyncContext last = dispatched.get(20, TimeUnit.SECONDS);
+      started.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS).dispatch();
+      AsyncContext last = dispatched.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS);
       FilterLog.await(container, "Would have expired: ", 1);
       assertEquals(0, FilterLog.starting(container, "Would have left late: ").size());
       last.complete();

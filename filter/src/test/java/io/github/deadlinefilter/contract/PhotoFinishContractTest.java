@@ -73,7 +73,7 @@ class PhotoFinishContractTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(5, TimeUnit.MINUTES);
       }
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
     } finally {

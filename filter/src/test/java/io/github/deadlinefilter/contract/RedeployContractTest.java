@@ -32,7 +32,7 @@ class RedeployContractTest {
   private static final int LATE = 2;
 
   /** The 5 s that destroy() waits at most, and what the container and a slow machine add. */
-  private static final Duration BOUND = Duration.ofSeconds(12);
+  private static final Duration BOUND = Gate.SOON;
 
   private static final List<String> WORKERS =
       VirtualThreads.supported()

@@ -157,7 +157,7 @@ class StaticFileTransparencyContractTest {
   void lateWhileTheClientDoesNotRead_isCut_andTheContainerIsFree() throws Exception {
     var app =
         new Application()
-            .filter("/*", setup.filter().deadline(Duration.ofMillis(500)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(1500)).build())
             .staticFile("large.bin", LARGE.repeat(60));
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container, 4096)) {

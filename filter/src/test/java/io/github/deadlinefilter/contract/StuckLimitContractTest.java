@@ -28,9 +28,9 @@ class StuckLimitContractTest {
                     .filter()
                     .set("workers", "20")
                     .set("maxStuck", maxStuck)
-                    .route("/deaf = 300ms " + rule)
-                    .route("/other = 300ms")
-                    .route("/hi = 10s")
+                    .route("/deaf = 600ms " + rule)
+                    .route("/other = 600ms")
+                    .route("/hi = 1m")
                     .build())
             .servlet(
                 "/deaf",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -25,6 +26,13 @@ class StuckWorkersContractTest {
     return Combination.all().stream().filter(Combination::freesTheContainerThread).toList();
   }
 
+  private static int stuck(List<LogRecord> expired) {
+    return (int)
+        expired.stream()
+            .filter(line -> ContainerLog.message(line).contains(" worker=stuck"))
+            .count();
+  }
+
   @Test
   void fiftyStuckWorkers_leaveEightContainerThreadsIdle() throws Exception {
     try (var deaf = new Deaf()) {
@@ -37,17 +45,20 @@ class StuckWorkersContractTest {
                       .set("workers", "60")
                       .set("maxStuck", "60")
                       .route("/deaf = 500ms")
-                      .route("/hi = 10s")
+                      .route("/hi = 2m")
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
       // On HTTP/2, the end of its connection has the container wait for the worker; Tomcat ends one
       // that has been idle for 20 s.
       List<RawClient> open = new ArrayList<>();
+      int answered = 0;
       try (TestContainer container = setup.start(app, setup.options().withThreads(8))) {
-        for (int i = 0; i < REQUESTS; i += AT_ONCE) {
+        // On a busy machine some are late before their worker has begun.
+        while (deaf.inside() < REQUESTS) {
           List<RawClient> clients = new ArrayList<>();
-          for (int j = 0; j < AT_ONCE; j++) {
+          int more = Math.min(AT_ONCE, REQUESTS - deaf.inside());
+          for (int j = 0; j < more; j++) {
             clients.add(RawClient.connect(container).get("/deaf"));
           }
           for (RawClient client : clients) {
@@ -55,8 +66,8 @@ class StuckWorkersContractTest {
             assertEquals(503, response.status());
             assertTrue(response.complete(), response::toString);
             assertTrue(response.untilEnd().compareTo(DEADLINE) >= 0, response::toString);
-            assertTrue(
-                response.untilEnd().compareTo(DEADLINE.plusMillis(1500)) < 0, response::toString);
+            assertTrue(response.untilEnd().compareTo(Gate.SOON) < 0, response::toString);
+            answered++;
             if (setup.wire() == Wire.H2C) {
               open.add(client);
             } else {
@@ -64,17 +75,16 @@ class StuckWorkersContractTest {
             }
           }
         }
-        assertEquals(REQUESTS, deaf.inside(), "all of them are still stuck");
         Gate.eventually(() -> container.busyThreads() == 0, "the container's threads are idle");
         try (RawClient client = RawClient.connect(container)) {
           Response healthy = client.get("/hi").read();
           assertEquals("hi", healthy.text());
-          assertTrue(healthy.untilEnd().compareTo(Duration.ofSeconds(1)) < 0, healthy::toString);
+          assertTrue(healthy.untilEnd().compareTo(Gate.SOON) < 0, healthy::toString);
         }
-        assertEquals(REQUESTS, deaf.inside(), "still");
+        assertTrue(deaf.inside() >= REQUESTS, "still");
+        List<LogRecord> expired = FilterLog.await(container, FilterLog.EXPIRED, answered);
         deaf.release();
-        FilterLog.await(container, FilterLog.LEFT, REQUESTS);
-        FilterLog.await(container, FilterLog.EXPIRED, REQUESTS);
+        FilterLog.await(container, FilterLog.LEFT, stuck(expired));
         Gate.eventually(() -> container.busyThreads() == 0, "idle");
       } finally {
         for (RawClient client : open) {

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
 class TimeoutHandlerConformanceTest {
-  private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Duration SHORT = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String OURS = "io.github.deadlinefilter";
   private static final String TEXT_BODY =
@@ -105,7 +105,7 @@ class TimeoutHandlerConformanceTest {
   /** GO-9. */
   @Test
   void clock_startsWithTheRequest_notWithTheFilter() throws Exception {
-    Duration deadline = Duration.ofMillis(500);
+    Duration deadline = Duration.ofSeconds(1);
     var left = new CompletableFuture<Duration>();
     var app =
         new Application()
@@ -120,7 +120,7 @@ class TimeoutHandlerConformanceTest {
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container)) {
       client.get("/warm").read(); // loading classes would cost a part of the deadline
-      Gate.pause(deadline.multipliedBy(2));
+      Gate.pause(deadline.plusMillis(200));
       assertEquals(204, client.get("/first").read().status());
       assertTrue(soon(left).compareTo(Duration.ZERO) > 0, () -> "left: " + left);
     }
@@ -254,7 +254,7 @@ class TimeoutHandlerConformanceTest {
     try (Deaf deaf = new Deaf()) {
       var failures = new ConcurrentLinkedQueue<CompletableFuture<Throwable>>();
       var app =
-          under(LONG, "GET /late/* = 150ms")
+          under(LONG, "GET /late/* = 500ms")
               .servlet(
                   "/late/stream",
                   (request, response) -> {
@@ -292,7 +292,7 @@ class TimeoutHandlerConformanceTest {
           assertEquals("GET /late/*", exceeded.route());
           assertEquals(SHORT, exceeded.length());
           assertEquals(
-              "The deadline of 150ms (route GET /late/*) has passed", exceeded.getMessage());
+              "The deadline of 500ms (route GET /late/*) has passed", exceeded.getMessage());
         }
       }
     }
@@ -430,8 +430,8 @@ class TimeoutHandlerConformanceTest {
                 setup
                     .filter()
                     .deadline(LONG)
-                    .route("/worker = 150ms")
-                    .route("/thread = 150ms grace=2s")
+                    .route("/worker = 500ms")
+                    .route("/thread = 500ms grace=2s")
                     .build())
             .servlet("/worker", mutate)
             .servlet(

@@ -84,7 +84,7 @@ class TomcatContractTest {
                   request.setAttribute("facade", request);
                   chain.doFilter(request, response);
                 })
-            .filter("/*", setup.filter().deadline(Duration.ofMillis(200)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofMillis(600)).build())
             .servlet(
                 "/late",
                 (request, response) -> {

@@ -85,7 +85,7 @@ class UndertowContractTest {
                   "/*",
                   DeadlineFilter.builder()
                       .set("worker", "container")
-                      .deadline(Duration.ofMillis(100))
+                      .deadline(Duration.ofMillis(500))
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold());
       try (TestContainer container = setup.start(app, setup.options().withThreads(8))) {

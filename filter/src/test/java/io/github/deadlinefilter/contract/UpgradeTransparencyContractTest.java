@@ -137,7 +137,7 @@ class UpgradeTransparencyContractTest {
     Queue<String> notes = new ConcurrentLinkedQueue<>();
     Application app =
         application(
-            Duration.ofSeconds(1),
+            Duration.ofMillis(1500),
             upgrade(notes, (request, response) -> deadline.set(Deadline.current()), NOTHING));
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container)) {
@@ -161,7 +161,7 @@ class UpgradeTransparencyContractTest {
     try (var deaf = new Deaf()) {
       Application app =
           application(
-              Duration.ofMillis(500), upgrade(notes, (request, response) -> deaf.hold(), NOTHING));
+              Duration.ofSeconds(1), upgrade(notes, (request, response) -> deaf.hold(), NOTHING));
       try (TestContainer container = setup.start(app);
           RawClient client = RawClient.connect(container)) {
         Response response = ask(client).read();
@@ -190,7 +190,7 @@ class UpgradeTransparencyContractTest {
                 new Gate("never").await();
               }
             };
-        Application app = application(Duration.ofMillis(500), upgrade(notes, NOTHING, late));
+        Application app = application(Duration.ofMillis(1500), upgrade(notes, NOTHING, late));
         try (TestContainer container = setup.start(app);
             RawClient client = RawClient.connect(container)) {
           boolean cut = false;
