@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request wants tried: {@code ?slow=http|cache|db&delay=SECONDS&timeout=SECONDS}.
+ * What a request wants tried: {@code ?slow=http|cache|redis|db&delay=SECONDS&timeout=SECONDS}.
  *
  * @param slow which function, {@code http} where the request does not say
  * @param delay how long it is to take
@@ -22,6 +22,7 @@ record ApproachQuery(Slow slow, Delay delay, BigDecimal timeoutSeconds) {
   enum Slow {
     HTTP,
     CACHE,
+    REDIS,
     DB;
 
     @Override
@@ -47,7 +48,7 @@ record ApproachQuery(Slow slow, Delay delay, BigDecimal timeoutSeconds) {
         return slow;
       }
     }
-    throw new BadParameter(SLOW, all, "one of http, cache and db is accepted");
+    throw new BadParameter(SLOW, all, "one of http, cache, redis and db is accepted");
   }
 
   static BigDecimal timeout(String @Nullable ... given) throws BadParameter {

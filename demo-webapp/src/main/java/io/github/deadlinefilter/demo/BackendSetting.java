@@ -11,6 +11,8 @@ enum BackendSetting {
   HTTP_URL("http://127.0.0.1:8000"),
   /** The memcached. */
   MEMCACHED("127.0.0.1:11211"),
+  /** The Redis, password included. */
+  REDIS_URL("redis://127.0.0.1:6379"),
   /** The database, user and password included: one with a function {@code SLEEP(SECONDS)}. */
   JDBC_URL("jdbc:mariadb://127.0.0.1:3306/test?user=demo&password=demo");
 

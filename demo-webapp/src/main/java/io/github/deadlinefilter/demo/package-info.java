@@ -1,8 +1,8 @@
 /**
  * The demo's slow views, each a servlet over {@link io.github.deadlinefilter.demo.SlowView}: it
  * reads the {@link io.github.deadlinefilter.demo.Delay}, lets one real thing take that long (a
- * {@link io.github.deadlinefilter.demo.SlowFunction} of an HTTP service, a memcached or a database,
- * or the processor) and answers with a {@link io.github.deadlinefilter.demo.ViewReply}.
+ * {@link io.github.deadlinefilter.demo.SlowFunction} of an HTTP service, a memcached, a Redis or a
+ * database, or the processor) and answers with a {@link io.github.deadlinefilter.demo.ViewReply}.
  *
  * <p>None of these knows of a deadline: what ends it in time is the filter named in {@code
  * web.xml}, and nothing else.

@@ -27,7 +27,8 @@ class ApproachQueryTest {
   void otherFunction_isRefusedByName(String given) {
     var e = assertThrows(BadParameter.class, () -> ApproachQuery.slow(given));
     assertEquals(
-        "slow is \"" + given + "\", but one of http, cache and db is accepted", e.getMessage());
+        "slow is \"" + given + "\", but one of http, cache, redis and db is accepted",
+        e.getMessage());
   }
 
   @Test

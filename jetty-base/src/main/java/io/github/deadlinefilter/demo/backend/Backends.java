@@ -10,22 +10,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process of the backends. It starts them and the proxies in front of them, prints on standard
  * output the settings that point the demo's views at them, as lines that a shell understands, then
  * {@code # ready}, and runs until it is ended by a signal.
  *
- * <p>A backend whose setting ({@code DEMO_HTTP_URL}, {@code DEMO_MEMCACHED}, {@code DEMO_JDBC_URL})
- * the environment has already is the user's own and is not started; a database at {@code
- * DEMO_PROXIED_JDBC_URL} is the user's own too, but behind the proxy. Ports are free ones, or those
- * that {@code DEMO_HTTP_PORT}, {@code DEMO_MEMCACHED_PORT}, {@code DEMO_SQL_PORT} and {@code
- * DEMO_CONTROL_PORT} say.
+ * <p>A backend whose setting ({@code DEMO_HTTP_URL}, {@code DEMO_MEMCACHED}, {@code
+ * DEMO_REDIS_URL}, {@code DEMO_JDBC_URL}) the environment has already is the user's own and is not
+ * started; a database at {@code DEMO_PROXIED_JDBC_URL} is the user's own too, but behind the proxy.
+ * Ports are free ones, or those that {@code DEMO_HTTP_PORT}, {@code DEMO_MEMCACHED_PORT}, {@code
+ * DEMO_REDIS_PORT}, {@code DEMO_SQL_PORT} and {@code DEMO_CONTROL_PORT} say.
  */
 public final class Backends implements AutoCloseable {
   private final Map<String, String> environment;
   private final List<FaultProxy> proxies = new ArrayList<>();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private @Nullable Caches caches;
 
   private Backends(Map<String, String> environment) {
     this.environment = environment;
@@ -52,10 +54,15 @@ public final class Backends implements AutoCloseable {
       say("DEMO_HTTP_URL", "http://" + hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_MEMCACHED")) {
-      var memcached = keep(new MemcachedBackend());
+      var memcached = keep(new MemcachedBackend(caches()));
       FaultProxy proxy =
           proxy("cache", "DEMO_MEMCACHED_PORT", memcached.address(), DelayedGets::new);
       say("DEMO_MEMCACHED", hostAndPort(proxy.address()));
+    }
+    if (isMissing("DEMO_REDIS_URL")) {
+      var redis = keep(new RedisBackend(caches()));
+      FaultProxy proxy = proxy("redis", "DEMO_REDIS_PORT", redis.address(), () -> ReplyHold.NEVER);
+      say("DEMO_REDIS_URL", "redis://" + hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_JDBC_URL")) {
       startDatabase();
@@ -67,6 +74,13 @@ public final class Backends implements AutoCloseable {
     } catch (BindException e) {
       throw taken("DEMO_CONTROL_PORT", port, e);
     }
+  }
+
+  private Caches caches() throws IOException {
+    if (caches == null) {
+      caches = keep(new Caches());
+    }
+    return caches;
   }
 
   private void startDatabase() throws Exception {

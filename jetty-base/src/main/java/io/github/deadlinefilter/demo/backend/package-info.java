@@ -1,7 +1,7 @@
 /**
  * What the demo's views wait for, as a process of its own ({@link
- * io.github.deadlinefilter.demo.backend.Backends}): an HTTP service, a memcached and a database,
- * all real servers on loopback. In front of each stands a {@link
+ * io.github.deadlinefilter.demo.backend.Backends}): an HTTP service, a memcached, a Redis and a
+ * database, all real servers on loopback. In front of each stands a {@link
  * io.github.deadlinefilter.demo.backend.FaultProxy}, which makes the network between a view and its
  * backend as bad as {@link io.github.deadlinefilter.demo.backend.FaultControl} is told.
  */

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +79,12 @@ public final class Launcher {
 
   /** The settings that the backends told, which point the views at them. */
   private Map<String, String> startBackends() throws CannotStart {
-    List<String> command =
+    var command = new ArrayList<>(withoutUnsafe());
+    command.addAll(
         List.of(
             "-Xmx256m",
             "-XX:+UseSerialGC",
             "-Dsun.net.httpserver.nodelay=true", // else every answer waits for an acknowledgement
-            "-Dio.netty.noUnsafe=true", // Netty and Infinispan do without; newer JVMs complain
             "-Dio.netty.transport.noNative=true",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
@@ -91,7 +92,7 @@ public final class Launcher {
                 + java.io.File.pathSeparator
                 + base.resolve("target/backends")
                 + "/*",
-            "io.github.deadlinefilter.demo.backend.Backends");
+            "io.github.deadlinefilter.demo.backend.Backends"));
     Process backends = processes.start(base, command, Map.of(), Redirect.PIPE);
     var settings = new HashMap<String, String>();
     try (BufferedReader output = backends.inputReader(Charset.defaultCharset())) {
@@ -110,6 +111,13 @@ public final class Launcher {
     throw new CannotStart("The backends have ended before they were ready.");
   }
 
+  /** Netty does without it, and what does not is let use it: newer JVMs complain of both. */
+  private static List<String> withoutUnsafe() {
+    return Runtime.version().feature() < 24
+        ? List.of("-Dio.netty.noUnsafe=true")
+        : List.of("-Dio.netty.noUnsafe=true", "--sun-misc-unsafe-memory-access=allow");
+  }
+
   private Process startJetty(Map<String, String> settings) throws CannotStart {
     Path temporary = base.resolve("target/tmp");
     try {
@@ -117,12 +125,13 @@ public final class Launcher {
     } catch (IOException e) {
       throw new CannotStart("Cannot create " + temporary + ": " + e);
     }
-    List<String> command =
+    var command = new ArrayList<>(withoutUnsafe());
+    command.addAll(
         List.of(
             "-Xmx512m",
             "-Djava.io.tmpdir=" + temporary,
             "-jar",
-            home.resolve("start.jar").toString());
+            home.resolve("start.jar").toString()));
     return processes.start(base, command, settings, Redirect.INHERIT);
   }
 

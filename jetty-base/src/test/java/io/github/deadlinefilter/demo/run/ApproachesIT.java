@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ApproachesIT {
   private static final List<String> APPROACHES =
       List.of("baseline", "thread", "timer", "virtual", "cooperative", "budget");
-  private static final List<String> FUNCTIONS = List.of("http", "cache", "db");
+  private static final List<String> FUNCTIONS = List.of("http", "cache", "redis", "db");
   private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
 
   private static final String LATE = "&delay=3&timeout=1";
@@ -106,7 +106,7 @@ class ApproachesIT {
   @CsvSource({
     "thread, 400, '&timeout=0', 'timeout is \\\"0\\\", but one number'",
     "thread, 400, '&delay=x', 'delay is \\\"x\\\", but one number'",
-    "thread, 400, '&slow=x', 'slow is \\\"http, x\\\", but one of http, cache and db'",
+    "thread, 400, '&slow=x', 'slow is \\\"http, x\\\", but one of http, cache, redis and db'",
     "fork, 404, '', 'there are baseline, thread, timer, virtual, cooperative, budget'",
   })
   void badRequest_isRefusedByName(String approach, int status, String more, String part) {
@@ -186,7 +186,8 @@ class ApproachesIT {
   }
 
   private static String table(List<ApproachRun> runs) {
-    var table = new StringBuilder("| approach | http | cache | db |\n|---|---|---|---|\n");
+    var table =
+        new StringBuilder("| approach | http | cache | redis | db |\n|---|---|---|---|---|\n");
     Map<String, List<ApproachRun>> byApproach =
         runs.stream().collect(Collectors.groupingBy(ApproachRun::approach));
     for (String approach : onThisJvm().toList()) {
@@ -217,7 +218,7 @@ class ApproachesIT {
 
   @Test
   void networkDrips_budgetIsOverInTime_andBaselineWaitsOn() throws Exception {
-    var bytesASecond = Map.of("http", 50, "cache", 4, "db", 300);
+    var bytesASecond = Map.of("http", 50, "cache", 4, "redis", 50, "db", 300);
     inLanes(
         slow -> {
           experiment.control("PUT", "/" + slow + "?bandwidth=" + bytesASecond.get(slow));

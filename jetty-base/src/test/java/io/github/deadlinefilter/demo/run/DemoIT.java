@@ -57,7 +57,7 @@ class DemoIT {
   void page_listsEveryView() throws Exception {
     HttpResponse<String> page = get("/");
     assertEquals(200, page.statusCode());
-    for (String view : new String[] {"http", "cache", "db", "cpu", "stream", "baseline"}) {
+    for (String view : new String[] {"http", "cache", "redis", "db", "cpu", "stream", "baseline"}) {
       assertTrue(page.body().contains("href=\"" + view + "?delay=5\""), view);
     }
   }
@@ -66,6 +66,7 @@ class DemoIT {
   @CsvSource({
     "http, 2, http",
     "cache, 2, cache",
+    "redis, 2, redis",
     "db, 2, db",
     "cpu, 2, cpu",
     "stream, 3, stream",
@@ -80,6 +81,7 @@ class DemoIT {
   @CsvSource({
     "http, 2, http",
     "cache, 2, cache",
+    "redis, 2, redis",
     "db, 2, db",
     "cpu, 2, cpu",
     "stream, 3, stream",
@@ -93,7 +95,7 @@ class DemoIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http", "cache", "db", "cpu"})
+  @ValueSource(strings = {"http", "cache", "redis", "db", "cpu"})
   void viewWithLongDelay_is503_atTheDeadline(String view) throws Exception {
     long begin = System.nanoTime();
     HttpResponse<String> answer = get("/" + view + LATE);
