@@ -3,12 +3,8 @@ package io.github.deadlinefilter.jdbc;
 import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.IoCall;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.sql.Wrapper;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -27,13 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Guard {
   /** What is left to roll back and to close, at least. */
   static final int CLEANUP_MILLIS = 1000;
-
-  private static final String GIVEN_UP = "The connection was given up at its deadline";
-
-  /** "Connection failure": what makes a pool throw it away. */
-  private static final String BROKEN = "08006";
-
-  private static final int LONGEST_CHAIN = 20;
 
   /** More than any deadline has: 146 years. */
   static final long NO_END = Long.MAX_VALUE / 2;
@@ -125,14 +114,14 @@ final class Guard {
 
   void refusePoisoned() throws SQLException {
     if (poisoned) {
-      throw new SQLNonTransientConnectionException(GIVEN_UP, BROKEN);
+      throw GivenUp.exception();
     }
   }
 
   /** As {@link #refusePoisoned}, where somebody is about to give it to others. */
   void refuseUnfit() throws SQLException {
     if (isUnfit()) {
-      throw new SQLNonTransientConnectionException(GIVEN_UP, BROKEN);
+      throw GivenUp.exception();
     }
   }
 
@@ -213,7 +202,7 @@ final class Guard {
       return shielded(work, wasInterrupted);
     } catch (SQLException e) {
       call.leave();
-      boolean broken = isInterruption(e) || (suspect && !wasSuspect);
+      boolean broken = GivenUp.isInterruption(e) || (suspect && !wasSuspect);
       suspect |= broken;
       throw explained(deadline, e, broken);
     } finally {
@@ -375,21 +364,8 @@ final class Guard {
    */
   SQLException explained(Deadline deadline, SQLException thrown, boolean broken) {
     if (poisoned || broken) {
-      thrown.setNextException(new SQLNonTransientConnectionException(GIVEN_UP, BROKEN));
+      thrown.setNextException(GivenUp.exception());
     }
     return Login.explained(deadline, thrown);
-  }
-
-  private static boolean isInterruption(SQLException thrown) {
-    Throwable cause = thrown;
-    for (int i = 0; cause != null && i < LONGEST_CHAIN; i++, cause = cause.getCause()) {
-      if (cause instanceof InterruptedException
-          || cause instanceof ClosedByInterruptException
-          || (cause instanceof InterruptedIOException
-              && !(cause instanceof SocketTimeoutException))) {
-        return true;
-      }
-    }
-    return false;
   }
 }
