@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.bench;
 
+import io.github.deadlinefilter.JdbcBenchmark;
 import io.github.deadlinefilter.RequestBenchmark;
 import io.github.deadlinefilter.RoutesBenchmark;
 import io.github.deadlinefilter.TimerBenchmark;
@@ -14,6 +15,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -23,12 +27,12 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Measures everything, and writes it to {@code bench-JAVA.md} and {@code bench-JAVA.svg} in the
- * working directory. Takes a quarter of an hour. {@code bench.rounds} (5) and {@code bench.seconds}
- * (4) say how often each contender is asked and for how long, {@code bench.only} takes some of the
- * parts.
+ * working directory. Takes half an hour. {@code bench.rounds} (5) and {@code bench.seconds} (4) say
+ * how often each contender is asked and for how long, {@code bench.only} takes some of the parts.
  */
 final class Figures {
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
+  private static final int JDBC_ROUNDS = 3;
   private static final int SECONDS = Integer.getInteger("bench.seconds", 4);
 
   private final int java = Runtime.version().feature();
@@ -103,6 +107,9 @@ final class Figures {
     if (isAsked("jmh")) {
       jmh(RequestBenchmark.class, RoutesBenchmark.class, TimerBenchmark.class);
     }
+    if (isAsked("jdbc")) {
+      jdbc();
+    }
     Files.writeString(Path.of("bench-" + java + ".md"), table, StandardCharsets.UTF_8);
   }
 
@@ -156,6 +163,37 @@ final class Figures {
             allocated == null ? Double.NaN : allocated.getScore());
       }
     }
+  }
+
+  /** All of them in turn in each round: what the machine does meanwhile is in each of a ratio. */
+  private void jdbc() throws RunnerException {
+    Map<String, Median> nanos = new TreeMap<>();
+    Map<String, Median> ratios = new TreeMap<>();
+    Options options =
+        new OptionsBuilder().include(JdbcBenchmark.class.getName()).shouldFailOnError(true).build();
+    for (int round = 0; round < JDBC_ROUNDS; round++) {
+      Map<String, Double> scores = new TreeMap<>();
+      for (RunResult result : new Runner(options).run()) {
+        String of =
+            result.getParams().getParam("server") + ", " + result.getParams().getParam("with");
+        scores.put(of, result.getPrimaryResult().getScore());
+      }
+      scores.forEach(
+          (of, score) -> {
+            Double alone = scores.get(of.replaceFirst(", .*", ", " + JdbcBenchmark.With.NOTHING));
+            nanos.computeIfAbsent(of, one -> new Median()).add(score);
+            ratios
+                .computeIfAbsent(of, one -> new Median())
+                .add(score / Objects.requireNonNull(alone));
+          });
+    }
+    nanos.forEach(
+        (of, score) -> {
+          Median ratio = Objects.requireNonNull(ratios.get(of));
+          say(
+              "query, %s | %.0f ns | %.3f of the driver alone (%.3f to %.3f)",
+              of, score.get(), ratio.get(), ratio.least(), ratio.most());
+        });
   }
 
   private void say(String format, Object... values) {
