@@ -359,7 +359,8 @@ class ModesContractTest {
   void graceZero_takesTheDirectPath_alsoWhereTheWorkerWouldLeaveAtOnce() throws Exception {
     var app =
         new Application()
-            .filter("/*", setup.filter().deadline(SHORT).set("grace", "0ms").build())
+            .filter(
+                "/*", setup.filter().deadline(SHORT.multipliedBy(2)).set("grace", "0ms").build())
             .servlet("/slow", (request, response) -> new Gate("never").await());
     try (TestContainer container = setup.start(app)) {
       List<RawClient> clients = new ArrayList<>();

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NonBlockingExpiryContractTest {
   private static final String LINE = "a line of the application's own\n";
   private static final String BODY = LINE.repeat(500_000);
+  private static final byte[] BYTES = BODY.getBytes(StandardCharsets.US_ASCII);
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
@@ -35,7 +36,7 @@ class NonBlockingExpiryContractTest {
   void pendingWrite_isCut_andNeverTakenForWhole() throws Exception {
     Application app =
         new Application()
-            .filter("/*", setup.filter().deadline(Duration.ofSeconds(1)).build())
+            .filter("/*", setup.filter().deadline(Duration.ofSeconds(2)).build())
             .servlet("/download", NonBlockingExpiryContractTest::download);
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container, 4 * 1024)) {
@@ -165,7 +166,6 @@ class NonBlockingExpiryContractTest {
       throws IOException {
     AsyncContext async = request.startAsync();
     ServletOutputStream output = response.getOutputStream();
-    byte[] body = BODY.getBytes(StandardCharsets.US_ASCII);
-    output.setWriteListener(NonBlocking.atOnce(async, output, body));
+    output.setWriteListener(NonBlocking.atOnce(async, output, BYTES));
   }
 }

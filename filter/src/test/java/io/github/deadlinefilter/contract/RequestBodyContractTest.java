@@ -71,7 +71,10 @@ class RequestBodyContractTest {
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
       FilterLog.expired(container);
       assertEquals(0, pages.get());
-      assertEquals(FilterLog.warnings(container), container.log().warnings());
+      assertEquals(
+          FilterLog.warnings(container),
+          container.log().warnings(),
+          () -> ContainerLog.lines(container.log().warnings()));
     }
   }
 

@@ -84,7 +84,7 @@ final class BodyAtDeadlineTest {
   }
 
   private void assertConnectionIsClosed() throws Exception {
-    assertNotNull(peer.gone.poll(5, TimeUnit.SECONDS), "the connection is open");
+    assertNotNull(peer.gone.poll(30, TimeUnit.SECONDS), "the connection is open");
     CLIENT.send(get("/hello"), BodyHandlers.ofString());
     assertEquals(2, peer.connections.get());
   }
@@ -182,7 +182,7 @@ final class BodyAtDeadlineTest {
                 CLIENT.send(
                     get("/drip"), BodyHandlers.ofByteArrayConsumer(bytes -> stuck.join()))));
     stuck.complete("no more");
-    assertNotNull(peer.gone.poll(5, TimeUnit.SECONDS), "the connection is open");
+    assertNotNull(peer.gone.poll(30, TimeUnit.SECONDS), "the connection is open");
   }
 
   @Test

@@ -55,7 +55,7 @@ final class DeadlineHttpClientTest {
   }
 
   private void assertConnectionIsClosed() throws Exception {
-    assertNotNull(peer.gone.poll(5, TimeUnit.SECONDS), "the connection is open");
+    assertNotNull(peer.gone.poll(30, TimeUnit.SECONDS), "the connection is open");
   }
 
   // ---- at the end
@@ -111,14 +111,14 @@ final class DeadlineHttpClientTest {
       CompletableFuture<HttpResponse<String>> sent =
           client.sendAsync(get("/silent"), BodyHandlers.ofString());
       endWhenAsked(scope);
-      assertTimeout(assertThrows(ExecutionException.class, () -> sent.get(5, TimeUnit.SECONDS)));
+      assertTimeout(assertThrows(ExecutionException.class, () -> sent.get(30, TimeUnit.SECONDS)));
     }
     assertConnectionIsClosed();
   }
 
   private void endWhenAsked(Deadline deadline) {
     try {
-      assertNotNull(peer.heads.poll(5, TimeUnit.SECONDS));
+      assertNotNull(peer.heads.poll(30, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -168,7 +168,7 @@ final class DeadlineHttpClientTest {
   void futureThatIsCancelled_silence_closesTheConnection() throws Exception {
     try (DeadlineScope scope = Deadline.within(LONG)) {
       CompletableFuture<?> sent = client.sendAsync(get("/silent"), BodyHandlers.ofString());
-      assertNotNull(peer.heads.poll(5, TimeUnit.SECONDS));
+      assertNotNull(peer.heads.poll(30, TimeUnit.SECONDS));
       sent.cancel(true);
       assertConnectionIsClosed();
       assertFalse(scope.hasFired());

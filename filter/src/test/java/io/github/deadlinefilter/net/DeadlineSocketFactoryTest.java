@@ -93,7 +93,7 @@ final class DeadlineSocketFactoryTest {
   void driverThatReadsOnAfterATimeout_getsAnEnd() throws Exception {
     try (Sink sink = Sink.silent();
         Socket socket = connected(sink);
-        DeadlineScope scope = Deadline.within(Duration.ofMillis(100), Enforcement.COOPERATE)) {
+        DeadlineScope scope = Deadline.within(Duration.ofMillis(600), Enforcement.COOPERATE)) {
       InputStream in = socket.getInputStream();
       Timed.assertTimeout(in::read);
       assertTrue(scope.isExpired());
@@ -176,7 +176,7 @@ final class DeadlineSocketFactoryTest {
 
   @Test
   void deadlineThatIsExtended_read_goesOn() throws Exception {
-    Duration first = Duration.ofMillis(300);
+    Duration first = Duration.ofSeconds(1);
     try (DeadlineScope scope = Deadline.within(first, Enforcement.COOPERATE);
         Sink sink =
             Sink.of(
@@ -184,7 +184,7 @@ final class DeadlineSocketFactoryTest {
                 (socket, closed) -> {
                   socket.getInputStream().read();
                   scope.extend(LONG);
-                  closed.await(400, TimeUnit.MILLISECONDS); // past the first end
+                  closed.await(1200, TimeUnit.MILLISECONDS); // past the first end
                   socket.getOutputStream().write(9);
                 });
         Socket socket = connected(sink)) {
@@ -211,7 +211,7 @@ final class DeadlineSocketFactoryTest {
     try (Sink sink = Sink.echo();
         Socket socket = made.createSocket("127.0.0.1", sink.address().getPort())) {
       assertEchoes(socket);
-      assertNotNull(sink.taken.poll(5, TimeUnit.SECONDS));
+      assertNotNull(sink.taken.poll(30, TimeUnit.SECONDS));
     }
   }
 }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Calls that are to end with their deadline, on platform threads that nobody interrupts. */
 final class Timed {
-  private static final Duration LIMIT = Duration.ofMillis(300);
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration LIMIT = Duration.ofMillis(600);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private Timed() {}
 
