@@ -18,7 +18,11 @@ record ScopeApproach(Enforcement enforcement) implements Approach {
     try {
       return Deadline.tryRun(
           timeout, enforcement, () -> work.run(() -> Deadline.current().check()));
-    } catch (BackendFailure | InterruptedException | RuntimeException e) {
+    } catch (BackendFailure e) {
+      // If the request's own deadline, around this one, is what has ended the call, it says so.
+      Deadline.current().check();
+      throw e;
+    } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException("work throws nothing else", e);
