@@ -22,7 +22,8 @@ public final class Gate {
    */
   static final Duration SOON = Duration.ofSeconds(30);
 
-  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long FIRST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Like {@link java.util.function.BooleanSupplier}, and may throw. */
   @FunctionalInterface
@@ -77,13 +78,15 @@ public final class Gate {
   public static void eventually(Condition condition, String what) throws Exception {
     long start = System.nanoTime();
     while (!condition.holds()) {
-      if (System.nanoTime() - start > LIMIT.toNanos()) {
+      long waited = System.nanoTime() - start;
+      if (waited > LIMIT.toNanos()) {
         throw new AssertionError("not within " + LIMIT + ": " + what);
       }
       if (Thread.interrupted()) {
         throw new InterruptedException("while waiting for: " + what);
       }
-      LockSupport.parkNanos(POLL_NANOS);
+      // The longer it takes, the less it matters when exactly: looking costs others the processor.
+      LockSupport.parkNanos(Math.max(FIRST_POLL_NANOS, Math.min(waited / 16, LONGEST_POLL_NANOS)));
     }
   }
 
