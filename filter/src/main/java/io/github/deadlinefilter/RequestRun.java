@@ -46,6 +46,8 @@ final class RequestRun extends RunState implements Runnable {
 
   private static final AtomicIntegerFieldUpdater<RequestRun> KNOWN = flag("known");
 
+  private static final Thread[] NOBODY = {};
+
   private static AtomicIntegerFieldUpdater<RequestRun> flag(String name) {
     return AtomicIntegerFieldUpdater.newUpdater(RequestRun.class, name);
   }
@@ -125,7 +127,7 @@ final class RequestRun extends RunState implements Runnable {
   private volatile @Nullable AsyncContext parkedContext;
 
   /** Threads other than the container thread that wait for something to leave. Copied on write. */
-  private volatile Thread[] waiters = {};
+  private volatile Thread[] waiters = NOBODY;
 
   /** Null as long as nobody has asked for it, which most applications never do. */
   private volatile @Nullable AsyncCycle async;

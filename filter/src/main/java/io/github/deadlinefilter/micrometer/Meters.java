@@ -87,16 +87,20 @@ public final class Meters implements DeadlineListener, AutoCloseable {
 
     void ended(String outcome, String reason, DeadlineEvent event) {
       // The outcomes that have a reason have one of their own each.
-      requests
-          .computeIfAbsent(
-              reason.equals(NO_REASON) ? outcome : reason,
-              key ->
-                  keep(
-                      Timer.builder("deadline.requests")
-                          .description("From the begin of the deadline to the end of the request")
-                          .tags(tags.and("outcome", outcome, "reason", reason))
-                          .register(registry)))
-          .record(event.elapsed());
+      String key = reason.equals(NO_REASON) ? outcome : reason;
+      Timer timer = requests.get(key);
+      if (timer == null) {
+        timer = requests.computeIfAbsent(key, first -> timer(outcome, reason));
+      }
+      timer.record(event.elapsed());
+    }
+
+    private Timer timer(String outcome, String reason) {
+      return keep(
+          Timer.builder("deadline.requests")
+              .description("From the begin of the deadline to the end of the request")
+              .tags(tags.and("outcome", outcome, "reason", reason))
+              .register(registry));
     }
 
     void used(DeadlineEvent event) {
