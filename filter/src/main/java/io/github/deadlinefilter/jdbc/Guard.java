@@ -172,8 +172,8 @@ final class Guard {
    *
    * @param leftNanos what it has, as read just now
    * @param statement what can be cancelled, null if there is nothing but the connection
-   * @param target for the ledger; null if it is not worth an entry, nor a lowered network timeout,
-   *     for it is seldom more than the driver's own work
+   * @param target for the ledger; null if it is not worth an entry, for it is seldom more than the
+   *     driver's own work
    * @throws DeadlineExceededException if no time is left: {@code work} has not been called
    * @throws SQLException the driver's own; if the time is over that is suppressed in it
    */
@@ -193,11 +193,11 @@ final class Guard {
     IoCall entry = target == null ? null : deadline.io("sql", target);
     Call call = new Call(this, deadline, statement == null ? null : statement.delegate, true);
     try {
-      if (target != null) {
-        network.lower(NetworkLimit.forCall(leftNanos));
-      }
+      network.lower(NetworkLimit.forCall(leftNanos));
       if (statement != null) {
         statement.lower(leftNanos);
+      } else {
+        lowerSession(leftNanos);
       }
       return shielded(work, wasInterrupted);
     } catch (SQLException e) {
@@ -208,9 +208,7 @@ final class Guard {
     } finally {
       call.leave();
       call.end();
-      if (!poisoned) {
-        suspect |= !network.restore();
-      }
+      restoreNetwork();
       if (entry != null) {
         entry.close();
       }
@@ -243,6 +241,13 @@ final class Guard {
     }
   }
 
+  /** After a call within a deadline. */
+  void restoreNetwork() {
+    if (!poisoned) {
+      suspect |= !network.restore();
+    }
+  }
+
   /** A call without a deadline is next: the server's limit is the application's own for it. */
   void straight() throws SQLException {
     refusePoisoned();
@@ -263,18 +268,42 @@ final class Guard {
     }
   }
 
+  /** What another call has left in force may be too short for this one. */
+  private void lowerSession(long leftNanos) throws SQLException {
+    SessionLimit limit = session();
+    if (limit != null) {
+      limit.lower(leftNanos, product());
+    }
+  }
+
   /** What is set now stays after a rollback. */
   void beforeTransaction() throws SQLException {
     long left = leftNanos(Deadline.current());
-    SessionLimit limit = left <= 0 || left == NO_END ? null : session();
+    if (left == NO_END) {
+      if (session != null) {
+        session.restore();
+      }
+      return;
+    }
+    SessionLimit limit = left <= 0 ? null : session();
     if (limit != null) {
       limit.beforeTransaction(left, product());
     }
   }
 
-  void transactionEnded() {
+  /**
+   * @param whole not only back to a savepoint
+   */
+  void transactionEnded(boolean whole) {
+    if (session != null && !poisoned) {
+      session.transactionEnded(whole);
+    }
+  }
+
+  /** {@code sql} is about to be executed without a deadline. */
+  void executing(String sql) {
     if (session != null) {
-      session.transactionEnded();
+      session.endIfSetBy(sql);
     }
   }
 
@@ -287,8 +316,13 @@ final class Guard {
 
   /** As {@link Wrapping#unwrap}: what is done with the driver's own objects is not seen here. */
   <T> T unwrap(Object guarded, Wrapper delegate, Class<T> type) throws SQLException {
-    if (alone && session != null && !type.isInstance(guarded)) {
-      session.handOut();
+    SessionLimit limit = session;
+    if (alone && limit != null && !poisoned && !type.isInstance(guarded)) {
+      cleanUp(
+          () -> {
+            limit.end();
+            return true;
+          });
     }
     return Wrapping.unwrap(guarded, delegate, type);
   }

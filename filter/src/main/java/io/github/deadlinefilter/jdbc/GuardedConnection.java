@@ -143,7 +143,7 @@ final class GuardedConnection extends ConnectionFacts {
             });
       }
     } finally {
-      guard.transactionEnded();
+      guard.transactionEnded(/* whole= */ true);
     }
   }
 
@@ -158,7 +158,7 @@ final class GuardedConnection extends ConnectionFacts {
               return true;
             });
       } finally {
-        guard.transactionEnded();
+        guard.transactionEnded(/* whole= */ true);
       }
     }
   }
@@ -168,7 +168,7 @@ final class GuardedConnection extends ConnectionFacts {
     try {
       guard.reset(() -> delegate.rollback(savepoint));
     } finally {
-      guard.transactionEnded();
+      guard.transactionEnded(/* whole= */ false);
     }
   }
 
@@ -236,7 +236,7 @@ final class GuardedConnection extends ConnectionFacts {
           }
           delegate.setAutoCommit(autoCommit);
         });
-    guard.transactionEnded();
+    guard.transactionEnded(/* whole= */ true);
   }
 
   @Override

@@ -41,7 +41,7 @@ final class GuardedResultSet extends ResultSetFacts {
   }
 
   private boolean straightNext() throws SQLException {
-    guard.refusePoisoned();
+    guard.straight();
     return delegate.next();
   }
 
@@ -63,10 +63,7 @@ final class GuardedResultSet extends ResultSetFacts {
     if (call != null && call.deadline == deadline) {
       return call;
     }
-    if (call != null) {
-      call.end();
-      reading = null;
-    }
+    endReading();
     if (deadline.isUnlimited()) {
       return null;
     }
@@ -74,17 +71,23 @@ final class GuardedResultSet extends ResultSetFacts {
     guard.refusePoisoned();
     call = new Call(guard, deadline, statement.delegate, /* inside= */ false);
     reading = call;
+    guard.network().lower(NetworkLimit.forCall(Guard.leftNanos(deadline)));
     return call;
+  }
+
+  private void endReading() {
+    Call call = reading;
+    if (call != null) {
+      call.end();
+      reading = null;
+      guard.restoreNetwork();
+    }
   }
 
   /** Nothing more is read from the server. */
   void end() {
     streams = false;
-    Call call = reading;
-    if (call != null) {
-      call.end();
-      reading = null;
-    }
+    endReading();
     statement.ended(this);
   }
 

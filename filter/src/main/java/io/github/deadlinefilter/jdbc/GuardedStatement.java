@@ -17,8 +17,8 @@ class GuardedStatement extends StatementFacts {
   /** What the application has of it. */
   private Statement face = this;
 
-  /** What is executed shows or sets the server's limit. */
-  private boolean namesLimit;
+  /** What is executed, as far as that is known. */
+  private String executing = "";
 
   /** A result that may still come, row by row. */
   private @Nullable GuardedResultSet stream;
@@ -49,6 +49,7 @@ class GuardedStatement extends StatementFacts {
     if (left == Guard.NO_END) {
       guard.straight();
       limit.restore();
+      guard.executing(sql);
       try {
         return work.call();
       } finally {
@@ -57,8 +58,7 @@ class GuardedStatement extends StatementFacts {
     }
     guard.uses(this);
     limit.lint(deadline);
-    SessionLimit session = guard.session();
-    namesLimit = session != null && session.isNamedIn(sql, guard.product());
+    executing = sql;
     try {
       return guard.call(deadline, left, this, textOf(sql), work);
     } finally {
@@ -66,13 +66,29 @@ class GuardedStatement extends StatementFacts {
     }
   }
 
-  /** A call has no more than {@code leftNanos}: the server's own limit is its last line. */
+  /**
+   * A call has no more than {@code leftNanos}: the server's own limit is its last line. Not where
+   * rows are fetched as they are read, which the server counts as well: a response that has begun
+   * may take as long as it takes.
+   */
   final void lower(long leftNanos) throws SQLException {
     SessionLimit session = guard.session();
-    if (namesLimit || (session != null && session.lower(leftNanos, guard.product()))) {
+    Product product = guard.product();
+    boolean fetches = product.limitsFetching() && delegate.getFetchSize() != 0;
+    if (session != null) {
+      boolean named = session.endIfSetBy(executing, product);
+      if (fetches) {
+        session.restore();
+      }
+      if (named || (!fetches && session.lower(leftNanos, product))) {
+        limit.restore();
+        return;
+      }
+    }
+    if (fetches && product == Product.MARIADB) { // where the query timeout is the server's limit
       limit.restore();
     } else {
-      limit.lower(leftNanos, guard.product());
+      limit.lower(leftNanos, product);
     }
   }
 

@@ -26,6 +26,11 @@ enum Product {
     this.fetchesAll = fetchesAll;
   }
 
+  /** Whether its server has a limit of its own, which counts while rows are fetched. */
+  boolean limitsFetching() {
+    return SessionVariable.of(this) != null;
+  }
+
   static Product of(Connection connection) throws SQLException {
     String name = connection.getMetaData().getDatabaseProductName();
     return switch (name == null ? "" : name) {

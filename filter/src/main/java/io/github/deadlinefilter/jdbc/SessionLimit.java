@@ -20,18 +20,23 @@ import org.jspecify.annotations.Nullable;
  * another matter: the server is not told.)
  *
  * <p><b>Nobody else sees it.</b> What the application has set itself is read first, is never
- * lengthened, and is back before a call without a deadline, before a statement that names the
- * variable, before the driver's own objects are unwrapped (from then on it is not used here), and
- * before the connection is closed, for that may give it back to a pool. So this is used only for a
- * connection that nobody else can have as long as it is open: where the adapter is around a pool,
- * statements have their query timeouts instead. Nor is it used where the session is not the one
- * that the driver logged in to: a proxy between them may give a server's session to somebody else
- * after each transaction.
+ * lengthened, and is back before a call without a deadline, and before the connection is closed,
+ * for that may give it back to a pool. So this is used only for a connection that nobody else can
+ * have as long as it is open: where the adapter is around a pool, statements have their query
+ * timeouts instead. Nor is it used where the session is not the one that the driver logged in to (a
+ * proxy between them may give a server's session to somebody else after each transaction), or where
+ * the URL names several servers, of which the driver has a session each.
+ *
+ * <p><b>Who sets it himself has it.</b> Before a statement that names the variable, or resets all
+ * of them, and before the driver's own objects are unwrapped, the application's own is back, and
+ * from then on nothing is set here for this connection: what it would be after the end of a
+ * transaction, or of a hint in one statement, only the application knows.
  *
  * <p><b>Rollback.</b> PostgreSQL undoes a {@code SET} with its transaction. So the value is set
  * before a transaction begins, if there is one to begin; if it was set in one, or the application
- * says {@code ROLLBACK} in a statement of its own, then it is unknown, and set again. What is read
- * back tells by its last digits whether it was set here.
+ * says {@code ROLLBACK} in a statement of its own, then it is unknown, and set again. A rollback
+ * after the application's own was given back may bring ours again: it is looked for at the end of
+ * that transaction, and known by its last digits.
  *
  * <p>Used by one thread at a time, as its connection is.
  */
@@ -55,7 +60,9 @@ final class SessionLimit {
     /** The application's own value is to be read. */
     UNREAD,
     READ,
-    /** Such as a server that has none, or a session that somebody else may have. */
+    /**
+     * Such as a server that has none, a session that somebody else may have, or sets it himself.
+     */
     UNUSABLE
   }
 
@@ -70,6 +77,9 @@ final class SessionLimit {
   private @Nullable Found inForce;
 
   private boolean setInTransaction;
+
+  /** The end of the transaction may bring back what was set here, where it is not used any more. */
+  private boolean mayComeBack;
 
   /** How many calls are in progress of a guard around this connection's own. */
   private int held;
@@ -133,41 +143,62 @@ final class SessionLimit {
 
   /** Whether something else than the application's own may be in force. */
   boolean isLowered() {
-    return own != null && (state == State.UNREAD || !own.equals(inForce));
+    return state == State.READ && !Objects.requireNonNull(own).equals(inForce);
   }
 
   /** The application's own is in force again, for a call without a deadline. */
   void restore() {
-    if (own == null || held > 0) {
-      return; // it has never been anything else, or a guard around this one has a deadline
-    }
-    Found mine = state == State.UNREAD ? readAgain() : own;
-    if (mine != null && !mine.equals(inForce)) {
-      write(mine);
+    if (held == 0 && isLowered()) { // else a guard around this one has a deadline
+      write(Objects.requireNonNull(own));
     }
   }
 
   // ---- what the application does
 
-  /** Whether {@code sql} shows or sets the value: it finds the application's own. */
-  boolean isNamedIn(String sql, Product product) {
-    SessionVariable known = SessionVariable.of(product);
-    if (known == null || state == State.UNUSABLE || !known.isNamedIn(sql)) {
+  /**
+   * {@code sql} is about to be executed.
+   *
+   * @return whether it may show or set the value, and so has to run with the application's own
+   */
+  boolean endIfSetBy(String sql, Product product) {
+    SessionVariable of = SessionVariable.of(product);
+    if (of == null || !of.isSetBy(sql)) {
       return false;
     }
-    restore();
+    end();
     return true;
+  }
+
+  /** As above, without a deadline: what has never been used is read when it is. */
+  void endIfSetBy(String sql) {
+    SessionVariable known = variable;
+    if (known != null && state == State.READ && known.isSetBy(sql)) {
+      end();
+    }
+  }
+
+  /** The value is the application's own, and stays so. */
+  void end() {
+    if (isLowered()) { // which nothing is that has ended before
+      write(Objects.requireNonNull(own));
+      mayComeBack = Objects.requireNonNull(variable).isTransactional() && isInTransaction();
+    }
+    state = State.UNUSABLE;
+  }
+
+  private boolean isInTransaction() {
+    try {
+      return !connection.getAutoCommit();
+    } catch (SQLException e) {
+      return true;
+    }
   }
 
   /** {@code sql} has been executed: it may have changed the value. */
   void executed(String sql) {
     SessionVariable known = variable;
-    if (known != null && state == State.READ) {
-      if (known.isNamedIn(sql)) {
-        state = State.UNREAD;
-      } else if (known.mayBeUndoneBy(sql)) {
-        inForce = null;
-      }
+    if (known != null && state == State.READ && known.mayBeUndoneBy(sql)) {
+      inForce = null;
     }
   }
 
@@ -179,19 +210,36 @@ final class SessionLimit {
     }
   }
 
-  /** A transaction has come to its end, or back to a savepoint. */
-  void transactionEnded() {
+  /**
+   * A transaction has come to its end, or back to a savepoint.
+   *
+   * @param whole to its end
+   */
+  void transactionEnded(boolean whole) {
     if (setInTransaction) {
       setInTransaction = false;
       inForce = null;
     }
+    if (mayComeBack && whole) {
+      mayComeBack = false;
+      takeAway();
+    }
   }
 
-  /** Somebody has the driver's own objects from here on. */
-  void handOut() {
-    restore();
-    state = State.UNUSABLE;
-    own = null;
+  /** What was set here, if a rollback has brought it back. In a transaction of its own. */
+  private void takeAway() {
+    try {
+      SessionVariable of = Objects.requireNonNull(variable);
+      Found found = of.read(connection);
+      if (found != null && isOfHere(found)) {
+        of.write(connection, Objects.requireNonNull(own));
+      }
+      if (!connection.getAutoCommit()) {
+        connection.commit();
+      }
+    } catch (SQLException e) {
+      // The connection is broken, and nobody has it after this.
+    }
   }
 
   // ---- under a guard that does the same
@@ -209,15 +257,15 @@ final class SessionLimit {
 
   /** The application's own value; null if this cannot be used now. */
   private @Nullable Found read(Product product) {
-    if (state == State.UNREAD) {
-      return own == null ? readFirst(product) : readAgain();
-    }
-    return own;
+    return switch (state) {
+      case UNREAD -> readFirst(product);
+      case READ -> own;
+      case UNUSABLE -> null;
+    };
   }
 
   private @Nullable Found readFirst(Product product) {
     SessionVariable of = SessionVariable.of(product);
-    variable = of;
     try {
       if (of != null && of.isTransactional() && !connection.getAutoCommit()) {
         return null; // it would begin the transaction, with what that sees
@@ -226,27 +274,10 @@ final class SessionLimit {
     } catch (SQLException e) {
       // Such as a server that has none.
     }
+    variable = of;
     inForce = own;
     state = own == null ? State.UNUSABLE : State.READ;
     return own;
-  }
-
-  /** After a statement of the application's own: what was set here is still there, or is not. */
-  private @Nullable Found readAgain() {
-    try {
-      Found found = Objects.requireNonNull(variable).read(connection);
-      if (found == null) {
-        return null;
-      }
-      inForce = found;
-      if (!isOfHere(found)) {
-        own = found;
-      }
-      state = State.READ;
-      return own;
-    } catch (SQLException e) {
-      return null; // as in a transaction that has failed
-    }
   }
 
   private static boolean isOfHere(Found value) {

@@ -36,8 +36,18 @@ enum SessionVariable {
       "SHOW statement_timeout",
       "'");
 
-  /** In PostgreSQL's statements that may change it without a word of it. */
-  private static final String[] UNDOING = {"rollback", "abort", "reset", "discard"};
+  /** In PostgreSQL's statements that may undo what was set in their transaction. */
+  private static final String[] UNDOING = {"rollback", "abort"};
+
+  /** How PostgreSQL's statements begin that reset all there is. */
+  private static final String[] RESETTING = {"reset", "discard"};
+
+  /** URLs of several servers, or of one that may be another after a while. */
+  private static final Pattern SEVERAL =
+      Pattern.compile(
+          "jdbc:[a-z+]+:(?:replication|load-?balance|sequential|failover|aurora)\\b.*"
+              + "|jdbc:[a-z]+\\+srv:.*|jdbc:[a-z:]+//[^/?]*,.*",
+          Pattern.CASE_INSENSITIVE);
 
   /** What the drivers call the number that the server has told them at login. */
   private static final String[] NUMBERS = {"getThreadId", "getId", "getBackendPID"};
@@ -77,11 +87,21 @@ enum SessionVariable {
   }
 
   /** Whether {@code sql} may show or set it. */
-  boolean isNamedIn(String sql) {
-    return contains(sql, variable);
+  boolean isSetBy(String sql) {
+    return contains(sql, variable) || (isTransactional() && resets(sql));
   }
 
-  /** Whether {@code sql} may change it without a word of it. */
+  private static boolean resets(String sql) {
+    String begin = sql.stripLeading();
+    for (String word : RESETTING) {
+      if (begin.regionMatches(/* ignoreCase= */ true, 0, word, 0, word.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether {@code sql} may undo what was set. */
   boolean mayBeUndoneBy(String sql) {
     for (String word : isTransactional() ? UNDOING : new String[0]) {
       if (contains(sql, word)) {
@@ -103,10 +123,15 @@ enum SessionVariable {
   }
 
   /**
-   * What is in force, asked for the first time; null if that cannot be told, or if the session is
-   * not the one that the driver has logged in to: a proxy between them gives it to others, too.
+   * What is in force, asked for the first time; null if that cannot be told, if there are several
+   * servers, or if the session is not the one that the driver has logged in to: a proxy between
+   * them gives it to others, too.
    */
   @Nullable Found readFirst(Connection connection) throws SQLException {
+    String url = connection.getMetaData().getURL();
+    if (url != null && SEVERAL.matcher(url).matches()) {
+      return null;
+    }
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(firstQuestion)) {
       return result.next() && numberOf(connection) == result.getLong(2)

@@ -39,6 +39,14 @@ final class FakeSession {
   private boolean autoCommit = true;
   private boolean failed;
 
+  /** Until the end of the transaction, whatever that is. */
+  private boolean isLocal;
+
+  /** Of its statements. */
+  int fetchSize;
+
+  String url = "jdbc:postgresql://db/orders";
+
   FakeSession(String product, String value) {
     this.product = product;
     this.value = value;
@@ -74,15 +82,27 @@ final class FakeSession {
       case "rollback" -> end(/* undone= */ true);
       case "createStatement" ->
           proxy(Statement.class, (statement, asked, arguments) -> execute(asked, arguments));
-      case "getMetaData" -> proxy(DatabaseMetaData.class, (metaData, asked, arguments) -> product);
+      case "getMetaData" ->
+          proxy(
+              DatabaseMetaData.class,
+              (metaData, asked, arguments) ->
+                  switch (asked.getName()) {
+                    case "getURL" -> url;
+                    case "getDatabaseProductName" -> product;
+                    default -> {
+                      sent.add(asked.getName());
+                      yield nothing(asked);
+                    }
+                  });
       default -> nothing(method);
     };
   }
 
   private @Nullable Object end(boolean undone) {
-    if (undone && undoes) {
+    if ((undone && undoes) || isLocal) {
       value = valueBefore;
     }
+    isLocal = false;
     valueBefore = value;
     failed = false;
     return null;
@@ -91,6 +111,9 @@ final class FakeSession {
   private @Nullable Object execute(Method method, Object @Nullable [] given) throws SQLException {
     if (method.getName().equals("setQueryTimeout") && given != null) {
       sent.add("timeout=" + given[0]);
+    }
+    if (method.getName().equals("getFetchSize")) {
+      return fetchSize;
     }
     if (!method.getName().startsWith("execute") || given == null) {
       return nothing(method);
@@ -107,6 +130,9 @@ final class FakeSession {
     } else if (text.equals("rollback")) {
       Object nothing = end(/* undone= */ true);
       return nothing == null ? nothing(method) : nothing;
+    } else if (text.startsWith("set local")) {
+      value = text.substring(text.indexOf('=') + 1).replace("'", "");
+      isLocal = true;
     } else if (text.startsWith("set") && text.contains(variable)) {
       value = text.substring(text.indexOf('=') + 1).replace("'", "");
       valueBefore = autoCommit || !undoes ? value : valueBefore;

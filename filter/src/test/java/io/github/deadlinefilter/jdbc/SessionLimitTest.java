@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server's session has in force, and how often it is told. */
 @Timeout(20)
@@ -107,21 +108,44 @@ class SessionLimitTest {
     within(10, "SELECT 1");
     within(10, "SHOW Statement_Timeout");
     assertEquals("0", server.value);
-    within(10, "SELECT 1");
-    assertEquals("16007", server.value);
   }
 
   @Test
-  void applicationSetsItsOwn_isKeptAndNotLengthened() throws Exception {
+  void applicationSetsItsOwn_hasItFromThenOn() throws Exception {
     within(10, "SELECT 1");
     within(10, "SET statement_timeout=5000");
+    server.sent.clear();
     within(10, "SELECT 1");
     assertEquals("5000", server.value);
+    assertEquals(List.of("timeout=10", "SELECT 1", "timeout=0"), server.sent);
     execute("SET statement_timeout=90000");
     within(10, "SELECT 1");
-    assertEquals("16007", server.value);
-    execute("SELECT 2");
     assertEquals("90000", server.value);
+  }
+
+  @Test
+  void applicationSetsItForOneTransaction_nobodyHasItAfterThat() throws Exception {
+    within(10, "SELECT 1");
+    connection.setAutoCommit(false);
+    within(10, "SET LOCAL statement_timeout=2000");
+    within(10, "SELECT 1");
+    assertEquals("2000", server.value);
+    connection.commit();
+    connection.setAutoCommit(true);
+    execute("SELECT 2");
+    within(10, "SELECT 3");
+    assertEquals("0", server.value);
+  }
+
+  @Test
+  void everythingIsReset_itsOwnBeforeThatDoesNotComeBack() throws Exception {
+    use("PostgreSQL", "30000");
+    within(10, "SELECT 1");
+    execute("RESET ALL");
+    server.value = "0";
+    within(10, "SELECT 1");
+    execute("SELECT 2");
+    assertEquals("0", server.value);
   }
 
   @Test
@@ -151,7 +175,66 @@ class SessionLimitTest {
     assertEquals(List.of("timeout=10", "SELECT 1", "timeout=0"), server.sent);
   }
 
+  @Test
+  void unwrappedInATransaction_rollbackBringsOursBack_itIsTakenAway() throws Exception {
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      connection.setAutoCommit(false);
+      execute("SELECT 1");
+      assertEquals(42, connection.unwrap(FakeSession.Numbered.class).getBackendPID());
+      connection.rollback();
+      assertFalse(scope.hasFired());
+    }
+    assertEquals("0", server.value);
+  }
+
+  @Test
+  void whatIsNoStatement_hasNoLimitThatIsTooShort() throws Exception {
+    within(1, "SELECT 1");
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      connection.getMetaData().getTables(null, null, "%", null);
+      assertFalse(scope.hasFired());
+    }
+    assertEquals("16007", server.value);
+  }
+
   // ---- where it is not used
+
+  /** The server counts until the last row is sent, and a download may take longer. */
+  @ParameterizedTest
+  @CsvSource({"MariaDB, 0.000000", "MySQL, 0", "PostgreSQL, 0"})
+  void rowsThatAreFetchedAsTheyAreRead_haveItsOwn(String product, String own) throws Exception {
+    use(product, own);
+    within(10, "SELECT 1");
+    server.fetchSize = 100;
+    server.sent.clear();
+    within(10, "SELECT 2");
+    assertEquals(own, server.value);
+    if (product.equals("MariaDB")) {
+      assertFalse(server.sent.stream().anyMatch(sql -> sql.startsWith("timeout")), "nor that");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:mariadb:replication://p,r/db",
+        "jdbc:mariadb://a,b/db",
+        "jdbc:mysql:loadbalance://a/db",
+        "jdbc:mysql+srv://a/db",
+        "jdbc:postgresql://a:1,b:2/db?x=y"
+      })
+  void severalServers_statement_hasAQueryTimeoutInstead(String url) throws Exception {
+    server.url = url;
+    within(10, "SELECT 1");
+    assertEquals(List.of("timeout=10", "SELECT 1", "timeout=0"), server.sent);
+  }
+
+  @Test
+  void commaBehindTheHost_isOneServer() throws Exception {
+    server.url = "jdbc:postgresql://a/db?options=a,b";
+    within(10, "SELECT 1");
+    assertEquals("16007", server.value);
+  }
 
   /** As PgBouncer does: the next transaction is another server process's. */
   @Test
@@ -193,7 +276,7 @@ class SessionLimitTest {
     within(10, "SELECT 1");
     assertEquals("16007", server.value);
     connection.rollback();
-    assertEquals("2007", server.value, "what the server makes of it");
+    assertEquals("0", server.value, "what the server makes of it");
     within(10, "SELECT 1");
     assertEquals("16007", server.value);
     connection.rollback();
