@@ -206,19 +206,15 @@ final class AsyncCycle implements AsyncListener {
   public void onError(AsyncEvent event) throws IOException {
     if (run.containerEnds()) {
       run.runs().finished(run);
-      noteFailure(event.getThrowable());
-      if (run.runs().quirks().isClientGone(event.getThrowable())) {
+      Throwable thrown = event.getThrowable();
+      if (run.runs().quirks().isClientGone(thrown)) {
         run.clientGone();
+      } else if (thrown != null) {
+        run.failed(thrown);
       }
       tell(listeners(), event, AsyncListener::onError);
     } else {
       hold();
-    }
-  }
-
-  private void noteFailure(@Nullable Throwable thrown) {
-    if (thrown != null) {
-      run.failed(thrown);
     }
   }
 

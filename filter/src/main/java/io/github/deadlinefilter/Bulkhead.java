@@ -76,7 +76,11 @@ final class Bulkhead {
 
   /** Whether the time that is left is less than such a request typically takes. */
   boolean isDoomed(Deadline deadline) {
-    return times != null && deadline.remainingNanos() < times.typicalNanos();
+    if (times == null) {
+      return false;
+    }
+    long typical = times.typicalNanos();
+    return typical > 0 && deadline.remainingNanos() < typical; // else it is late, and not doomed
   }
 
   /** Whether one that looks doomed goes on all the same. */

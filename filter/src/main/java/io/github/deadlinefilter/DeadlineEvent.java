@@ -16,6 +16,7 @@ public final class DeadlineEvent {
   private final String method;
   private final long deadlineNanos;
   private final long elapsedNanos;
+  private final boolean clientGone;
   private final @Nullable ExpiryReport report;
   private final ExpiryReport.@Nullable Answer answer;
   private final @Nullable Throwable failure;
@@ -29,6 +30,7 @@ public final class DeadlineEvent {
     this.method = ExpiryReport.clean(run.method());
     this.deadlineNanos = run.deadline.lengthNanos();
     this.elapsedNanos = run.deadline.elapsedNanos();
+    this.clientGone = run.reason() == Reason.CLIENT_GONE;
     this.report = report;
     this.answer = answer;
     this.failure = failure;
@@ -76,10 +78,14 @@ public final class DeadlineEvent {
 
   /**
    * Why the application did not answer: {@code expired}, {@code expired-in-queue}, {@code
-   * queue-full} and the other codes that README lists; none of a request that ended in time.
+   * queue-full} and the other codes that README lists; none of a request that ended in time, but
+   * for {@code client-gone} if that is how it did.
    */
   public Optional<String> reason() {
-    return Optional.ofNullable(report).map(of -> of.reason().code());
+    if (report != null) {
+      return Optional.of(report.reason().code());
+    }
+    return clientGone ? Optional.of(Reason.CLIENT_GONE.code()) : Optional.empty();
   }
 
   /**
@@ -114,7 +120,10 @@ public final class DeadlineEvent {
     return report == null ? List.of() : report.stack();
   }
 
-  /** What the application threw: of {@link DeadlineListener#failed}, and perhaps of leftLate. */
+  /**
+   * What the application threw: of {@link DeadlineListener#failed}, unless its client had gone, and
+   * perhaps of {@link DeadlineListener#leftLate}.
+   */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }

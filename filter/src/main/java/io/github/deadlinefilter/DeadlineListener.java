@@ -30,7 +30,10 @@ public interface DeadlineListener {
   /** A request ended in time. */
   default void completed(DeadlineEvent event) {}
 
-  /** A request ended in time, by an exception, which the container has been given. */
+  /**
+   * A request ended in time, by an exception, which the container has been given, or because its
+   * client had gone, where the container says so.
+   */
   default void failed(DeadlineEvent event) {}
 
   /** A request was ended at its deadline, or for another of the reasons, and has been answered. */

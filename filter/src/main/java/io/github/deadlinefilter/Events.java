@@ -1,9 +1,10 @@
 package io.github.deadlinefilter;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Tells everybody who listens what becomes of each request. If nobody does, nothing is allocated.
@@ -17,28 +18,31 @@ final class Events implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   /** Nobody listens. */
-  static final Events NONE = new Events(List.of(), List.of(), List.of());
+  static final Events NONE = new Events(List.of(), List.of());
 
   private final DeadlineListener[] ofStarts;
-  private final DeadlineListener[] ofEnds;
-  private final DeadlineListener[] ofExpiries;
+  private volatile DeadlineListener[] ofEnds;
+  private volatile DeadlineListener[] ofExpiries;
   private final RateLimit failures = new RateLimit(Ticker.SYSTEM, SAY_EVERY, /* burst= */ 1);
 
   /**
    * @param all hear of everything
-   * @param ends hear of everything but the starts
    * @param expiries hear only of what did not end in time
    */
-  Events(
-      List<? extends DeadlineListener> all,
-      List<? extends DeadlineListener> ends,
-      List<? extends DeadlineListener> expiries) {
-    List<DeadlineListener> listeners = new ArrayList<>(all);
-    ofStarts = listeners.toArray(DeadlineListener[]::new);
-    listeners.addAll(ends);
-    ofEnds = listeners.toArray(DeadlineListener[]::new);
-    listeners.addAll(expiries);
-    ofExpiries = listeners.toArray(DeadlineListener[]::new);
+  Events(List<? extends DeadlineListener> all, List<? extends DeadlineListener> expiries) {
+    ofStarts = all.toArray(DeadlineListener[]::new);
+    ofEnds = ofStarts;
+    ofExpiries = Stream.concat(all.stream(), expiries.stream()).toArray(DeadlineListener[]::new);
+  }
+
+  /** {@code listener} hears of everything but the starts. Before there are requests. */
+  void add(DeadlineListener listener) {
+    ofEnds = and(ofEnds, listener);
+    ofExpiries = and(ofExpiries, listener);
+  }
+
+  private static DeadlineListener[] and(DeadlineListener[] some, DeadlineListener more) {
+    return Stream.concat(Arrays.stream(some), Stream.of(more)).toArray(DeadlineListener[]::new);
   }
 
   void started(RequestRun run) {
@@ -51,9 +55,10 @@ final class Events implements AutoCloseable {
   void ended(RequestRun run) {
     if (ofEnds.length > 0) {
       Throwable failure = run.failure();
+      boolean completed = failure == null && run.reason() != Reason.CLIENT_GONE;
       tell(
           ofEnds,
-          failure == null ? DeadlineListener::completed : DeadlineListener::failed,
+          completed ? DeadlineListener::completed : DeadlineListener::failed,
           DeadlineEvent.inTime(run, failure));
     }
   }
@@ -61,9 +66,13 @@ final class Events implements AutoCloseable {
   /** Ended or refused, and the application did not answer. */
   void answered(RequestRun run, ExpiryReport.Answer answer) {
     if (ofExpiries.length > 0) {
+      // One that comes back from an asynchronous start, or waits there, was begun and is not
+      // refused.
+      boolean begun = run.pass() > 1 || !run.reported().phase().equals("queued");
+      boolean refused = run.reported().isRefusal() && !begun;
       tell(
           ofExpiries,
-          run.reported().isRefusal() ? DeadlineListener::refused : DeadlineListener::expired,
+          refused ? DeadlineListener::refused : DeadlineListener::expired,
           DeadlineEvent.answered(run, answer));
     }
   }

@@ -150,7 +150,10 @@ final class Expiry {
    */
   private void fail(RequestRun run, Throwable unexpected) {
     LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
-    said(run);
+    if (run.report() != null && !run.isAnswerSaid()) {
+      run.runs().events().answered(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE);
+      said(run);
+    }
     try {
       if (!run.isQuiet()) {
         cut(run);
@@ -503,8 +506,11 @@ final class Expiry {
       DirectAnswer.setHeaders(run, response);
       forgetError(run.request); // error pages would show its stack
       quirks.beforeError(run.request);
-      outer.sendError(run.route.status(), message(run.reported()));
-      say(run, Answer.CLEAN, /* left= */ true);
+      try {
+        outer.sendError(run.route.status(), message(run.reported()));
+      } finally { // an outer filter's wrapper may have failed, and the request is over all the same
+        say(run, Answer.CLEAN, /* left= */ true);
+      }
     } finally {
       run.release();
     }

@@ -2,7 +2,6 @@ package io.github.deadlinefilter;
 
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,24 +34,36 @@ final class ListenerQueue implements DeadlineListener, AutoCloseable {
     this.drops = new RateLimit(ticker, SAY_EVERY, /* burst= */ 1);
     thread =
         new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), threads);
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_WAITING),
+            threads,
+            (task, pool) -> drop());
     thread.allowCoreThreadTimeOut(true);
   }
 
   private void tell(BiConsumer<DeadlineListener, DeadlineEvent> what, DeadlineEvent event) {
     try {
       thread.execute(() -> call(what, event));
-    } catch (RejectedExecutionException e) {
-      long number = dropped.incrementAndGet();
-      if (!thread.isShutdown() && drops.tryAcquire()) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "{0} is too slow: it has not heard of {1} events, and goes on with older ones",
-            name(),
-            Long.toString(number));
-      }
     } catch (OutOfMemoryError e) { // the system has no thread left to give
-      dropped.incrementAndGet();
+      drop();
+    }
+  }
+
+  /** On the thread of a request: without an exception, for that would take its stack. */
+  private void drop() {
+    if (thread.isShutdown()) {
+      return;
+    }
+    long number = dropped.incrementAndGet();
+    if (drops.tryAcquire()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} is too slow: it has not heard of {1} events, and goes on with older ones",
+          name(),
+          Long.toString(number));
     }
   }
 

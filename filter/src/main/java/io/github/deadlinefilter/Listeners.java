@@ -7,7 +7,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Finds who wants to hear of a filter's requests: see {@link DeadlineListener}. */
@@ -27,11 +29,7 @@ final class Listeners {
    *
    * @throws SettingsException if the servlet context's attribute is something else
    */
-  static Events of(
-      List<DeadlineListener> built,
-      ServletContext context,
-      Threads threads,
-      @Nullable Object meters)
+  static Events of(List<DeadlineListener> built, ServletContext context, Threads threads)
       throws SettingsException {
     List<DeadlineListener> all = new ArrayList<>(built);
     addAttribute(all, context.getAttribute(DeadlineListener.ATTRIBUTE));
@@ -41,20 +39,26 @@ final class Listeners {
     for (DeadlineListener listener : all) {
       queues.add(new ListenerQueue(listener, factory, Ticker.SYSTEM));
     }
-    return new Events(queues, present(meters), present(OptionalLibrary.bind(RECORDER, RECORDS)));
-  }
-
-  private static List<DeadlineListener> present(@Nullable Object listener) {
-    return listener == null ? List.of() : List.of((DeadlineListener) listener);
+    Object recorder = OptionalLibrary.bind(RECORDER, RECORDS);
+    return new Events(queues, recorder == null ? List.of() : List.of((DeadlineListener) recorder));
   }
 
   /**
-   * What registers the filter's figures with Micrometer.
+   * Registers the filter's figures with Micrometer, until {@code events} are closed: last, for
+   * nobody closes them if the filter does not deploy.
    *
-   * @param arguments those of its constructor
+   * @param count as the constructor of Meters has it
    */
-  static @Nullable Object meters(Object... arguments) {
-    return OptionalLibrary.bind(METRICS, METERS, arguments);
+  static void measure(
+      Events events,
+      String context,
+      String filter,
+      Set<String> routes,
+      ToIntBiFunction<String, String> count) {
+    Object meters = OptionalLibrary.bind(METRICS, METERS, context, filter, routes, count);
+    if (meters != null) {
+      events.add((DeadlineListener) meters);
+    }
   }
 
   private static void addAttribute(List<DeadlineListener> all, @Nullable Object attribute)
@@ -86,7 +90,7 @@ final class Listeners {
           return;
         }
         all.add(services.next());
-      } catch (ServiceConfigurationError e) {
+      } catch (ServiceConfigurationError | LinkageError e) {
         LOG.log(System.Logger.Level.WARNING, "A DeadlineListener cannot be loaded", e);
       }
     }

@@ -624,6 +624,9 @@ final class RequestRun extends RunState implements Runnable {
       leavePlace();
       return;
     }
+    if (pass == 1) {
+      runs.events().started(this); // first: an expiry that is on its way is told after it
+    }
     long begun = bulkhead.now();
     Thread worker = Thread.currentThread();
     ClassLoader loaderBefore = worker.getContextClassLoader();
@@ -633,9 +636,6 @@ final class RequestRun extends RunState implements Runnable {
     Supplier<Runnable> captured = context;
     Runnable takeOff = captured == null ? null : captured.get();
     interrupts.open(worker);
-    if (pass == 1) {
-      runs.events().started(this);
-    }
     Throwable thrown = null;
     try {
       if (watched) {
@@ -955,6 +955,10 @@ final class RequestRun extends RunState implements Runnable {
    */
   int know(int bit) {
     return KNOWN.getAndUpdate(this, before -> before | bit);
+  }
+
+  boolean isAnswerSaid() {
+    return (known & ANSWER_SAID) != 0;
   }
 
   boolean hasLeftLate() {

@@ -51,7 +51,7 @@ class ListenersTest {
   }
 
   private static Events of(@Nullable Object attribute) throws SettingsException {
-    return Listeners.of(List.of(), with(attribute), new Threads(), /* meters= */ null);
+    return Listeners.of(List.of(), with(attribute), new Threads());
   }
 
   private static RequestRun run() {

@@ -73,12 +73,13 @@ final class SlowRedis implements SlowFunction {
     RedisURI uri = uri();
     betweenSteps.run();
     try {
-      var connection = wait.of(client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture());
+      var connecting = client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();
       try {
+        var connection = wait.of(connecting.copy()); // who stops waiting does not stop connecting
         betweenSteps.run();
         wait.of(command(connection, delay));
       } finally {
-        var unused = connection.closeAsync();
+        var unused = connecting.thenAccept(StatefulRedisConnection::closeAsync);
       }
     } catch (ExecutionException | CancellationException e) { // cancelled with its connection
       Throwable cause = e.getCause();

@@ -13,9 +13,11 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntBiFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Meters implements DeadlineListener, AutoCloseable {
   private static final String NO_REASON = "none";
+  private static final String COMPLETED = "completed";
+  private static final String FAILED = "failed";
+  private static final String EXPIRED = "expired";
+  private static final String REFUSED = "refused";
+  private static final String IN_FLIGHT = "deadline.in.flight";
+
+  /** What Jetty calls a filter without a name, anew at each start. */
+  private static final Pattern UNNAMED =
+      Pattern.compile("io\\.github\\.deadlinefilter\\.DeadlineFilter[@-].*");
 
   /** The buckets of the budget that was used: 1 is the deadline. */
   private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.5, 2, 5, 10};
@@ -34,6 +45,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   private final Tags common;
   private final Map<String, OfRoute> routes = new HashMap<>();
   private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * Registers.
@@ -46,18 +58,42 @@ public final class Meters implements DeadlineListener, AutoCloseable {
    */
   public Meters(
       String context, String filter, Set<String> routes, ToIntBiFunction<String, String> count) {
-    common = Tags.of("context", context.isEmpty() ? "/" : context, "filter", filter);
-    for (String route : routes) {
-      this.routes.put(route, new OfRoute(route));
-      gauge("deadline.in.flight", "Requests at work", route, "in-flight", count);
-      gauge("deadline.queued", "Requests that wait for a worker", route, "queued", count);
-      gauge(
-          "deadline.stuck",
-          "Workers still inside although their requests have been answered",
-          route,
-          "stuck",
-          count);
+    synchronized (Meters.class) { // of several filters: one after the other finds what is free
+      common =
+          free(context.isEmpty() ? "/" : context, UNNAMED.matcher(filter).replaceAll("deadline"));
+      register(routes, count);
     }
+  }
+
+  private void register(Set<String> routes, ToIntBiFunction<String, String> count) {
+    try {
+      for (String route : routes) {
+        this.routes.put(route, new OfRoute(route));
+        gauge(IN_FLIGHT, "Requests at work", route, "in-flight", count);
+        gauge("deadline.queued", "Requests that wait for a worker", route, "queued", count);
+        gauge(
+            "deadline.stuck",
+            "Workers still inside although their requests have been answered",
+            route,
+            "stuck",
+            count);
+      }
+    } catch (RuntimeException e) { // such as a name that is taken by a meter of another type
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * The tags of this filter alone: another one of the same name may be there, of another version of
+   * the application or another virtual host, and meters with the same tags are the same meters.
+   */
+  private Tags free(String context, String filter) {
+    Tags tags = Tags.of("context", context, "filter", filter);
+    for (int i = 2; registry.find(IN_FLIGHT).tags(tags).gauge() != null; i++) {
+      tags = Tags.of("context", context, "filter", filter + "#" + i);
+    }
+    return tags;
   }
 
   private void gauge(
@@ -66,7 +102,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
       String route,
       String what,
       ToIntBiFunction<String, String> count) {
-    registered.add(
+    keep(
         Gauge.builder(name, () -> count.applyAsInt(route, what))
             .description(description)
             .tags(common.and("route", route))
@@ -76,7 +112,16 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   /** What is registered when it happens for the first time, so that nothing stands there unused. */
   private final class OfRoute {
     private final Tags tags;
-    private final Map<String, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Timer>> requests =
+        Map.of(
+            COMPLETED,
+            new ConcurrentHashMap<>(),
+            FAILED,
+            new ConcurrentHashMap<>(),
+            EXPIRED,
+            new ConcurrentHashMap<>(),
+            REFUSED,
+            new ConcurrentHashMap<>());
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
     private volatile @Nullable Timer overrun;
     private volatile @Nullable DistributionSummary budget;
@@ -86,11 +131,10 @@ public final class Meters implements DeadlineListener, AutoCloseable {
     }
 
     void ended(String outcome, String reason, DeadlineEvent event) {
-      // The outcomes that have a reason have one of their own each.
-      String key = reason.equals(NO_REASON) ? outcome : reason;
-      Timer timer = requests.get(key);
+      Map<String, Timer> timers = Objects.requireNonNull(requests.get(outcome), "timers");
+      Timer timer = timers.get(reason);
       if (timer == null) {
-        timer = requests.computeIfAbsent(key, first -> timer(outcome, reason));
+        timer = timers.computeIfAbsent(reason, first -> timer(outcome, reason));
       }
       timer.record(event.elapsed());
     }
@@ -148,6 +192,10 @@ public final class Meters implements DeadlineListener, AutoCloseable {
 
   private <T extends Meter> T keep(T meter) {
     registered.add(meter);
+    // Race with close(), which sets the flag first: a late worker may leave after it.
+    if (closed) {
+      registry.remove(meter);
+    }
     return meter;
   }
 
@@ -157,17 +205,17 @@ public final class Meters implements DeadlineListener, AutoCloseable {
 
   @Override
   public void completed(DeadlineEvent event) {
-    ended("completed", event);
+    ended(COMPLETED, event);
   }
 
   @Override
   public void failed(DeadlineEvent event) {
-    ended("failed", event);
+    ended(FAILED, event);
   }
 
   @Override
   public void expired(DeadlineEvent event) {
-    ended("expired", event);
+    ended(EXPIRED, event);
   }
 
   private void ended(String outcome, DeadlineEvent event) {
@@ -182,7 +230,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   public void refused(DeadlineEvent event) {
     OfRoute route = routes.get(event.route());
     if (route != null) {
-      route.ended("refused", reason(event), event);
+      route.ended(REFUSED, reason(event), event);
       route.refused(reason(event));
     }
   }
@@ -198,6 +246,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   /** Takes them out of the registry again. */
   @Override
   public void close() {
+    closed = true;
     registered.forEach(registry::remove);
   }
 }

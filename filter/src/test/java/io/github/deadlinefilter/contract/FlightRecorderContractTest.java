@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FlightRecorderContractTest {
   private static final String PREFIX = "io.github.deadlinefilter.";
 
-  private final Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+  private final Combination setup = Combination.kinds().get(0);
 
   @Test
   void recording_hasExpiryRefusalAndOverrun(@TempDir Path folder) throws Exception {

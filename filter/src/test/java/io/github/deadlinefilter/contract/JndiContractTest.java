@@ -124,7 +124,12 @@ class JndiContractTest {
     ManagedExecutorService managed = managed();
     try (var deaf = new Deaf();
         TestContainer container = start("jndi:" + NAME, managed, deaf, "deadline=2s")) {
-      assertEquals(503, RawClient.ask(container, "/deaf").status());
+      Gate.eventually( // a first request may be late before its worker has begun
+          () -> {
+            assertEquals(503, RawClient.ask(container, "/deaf").status());
+            return deaf.inside() == 1;
+          },
+          "one is stuck");
       Gate.eventually( // the one that is sent first need not be there first
           () -> {
             try (RawClient waiting = RawClient.connect(container).get("/thread")) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LogOrderContractTest {
   private static final Logger LOG = Logger.getLogger("io.github.deadlinefilter");
 
-  private final Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+  private final Combination setup = Combination.kinds().get(0);
   private volatile Thread worker = Thread.currentThread();
 
   /** The log is slow: the worker has left, and has nothing more to do, before a line is written. */

@@ -1,0 +1,65 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.deadlinefilter.micrometer.Meters;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The figures of several filters in one registry, and of one that is gone. */
+class MetersTest {
+  private static final Set<String> ROUTES = Set.of("/a");
+
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+
+  @BeforeEach
+  void add() {
+    Metrics.addRegistry(registry);
+  }
+
+  @AfterEach
+  void remove() {
+    Metrics.removeRegistry(registry);
+  }
+
+  private List<String> inFlight() {
+    return registry.find("deadline.in.flight").gauges().stream()
+        .map(gauge -> gauge.getId().getTag("filter") + "=" + gauge.value())
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void twoOfTheSameName_haveFiguresOfTheirOwn_andTheSecondKeepsThem() {
+    Meters first = new Meters("/app", "deadline", ROUTES, (route, what) -> 1);
+    Meters second = new Meters("/app", "deadline", ROUTES, (route, what) -> 2);
+    assertEquals(List.of("deadline#2=2.0", "deadline=1.0"), inFlight());
+    first.close();
+    assertEquals(List.of("deadline#2=2.0"), inFlight());
+    second.close();
+    assertEquals(List.of(), inFlight());
+  }
+
+  @Test
+  void nameThatIsNewAtEachStart_isNotATag() {
+    String name = DeadlineFilter.class.getName() + "-4f2b8a1c";
+    Meters meters = new Meters("", name, ROUTES, (route, what) -> 0);
+    assertEquals(List.of("deadline=0.0"), inFlight());
+    meters.close();
+  }
+
+  @Test
+  void eventAfterTheEnd_registersNothing() {
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0);
+    meters.close();
+    RequestRun run = BareServlet.run((request, response) -> {});
+    meters.completed(DeadlineEvent.inTime(run, null));
+    assertEquals(List.of(), registry.getMeters());
+  }
+}
