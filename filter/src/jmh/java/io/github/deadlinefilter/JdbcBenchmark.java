@@ -41,13 +41,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @SuppressWarnings("NullAway.Init")
 public class JdbcBenchmark {
-  /** What there is beside the driver. */
-  public enum With {
-    NOTHING,
-    ADAPTER,
-    ADAPTER_AND_DEADLINE
-  }
-
   /** Where the query goes. */
   public enum Server {
     H2_IN_MEMORY,
@@ -77,15 +70,12 @@ public class JdbcBenchmark {
         statement.execute("INSERT INTO t VALUES (" + i + ", 'somebody')");
       }
     }
-    if (with == With.ADAPTER_AND_DEADLINE) {
-      long hour = TimeUnit.HOURS.toNanos(1);
-      Deadline.replaceCurrent(new RequestDeadline(SharedClockwork.INSTANCE, "GET /x", hour));
-    }
+    with.begin();
   }
 
   @TearDown(Level.Trial)
   public void close() throws Exception {
-    Deadline.replaceCurrent(null);
+    With.end();
     connection.close();
     if (mariaDb != null) {
       mariaDb.close();

@@ -361,7 +361,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /**
    * Says in the log, once for each {@code limit}, if a limit of the application's own is longer
-   * than its request's deadline, and so never acts. The HTTP adapter does so for its requests.
+   * than its request's deadline, and so never acts. {@link #NONE} compares it with the longest
+   * deadline of each filter of the application, for what is known before there is a request. The
+   * adapters do so for their own.
    *
    * @param limit a name for a person, such as {@code http timeout of api.example}
    * @param own its value; zero for none at all
@@ -646,6 +648,12 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     @Override
     boolean change(Change change) {
       return false;
+    }
+
+    @Override
+    public void lint(String limit, Duration own) {
+      DeployedLimits.INSTANCE.known(
+          limit, own.isZero() ? Long.MAX_VALUE : DeadlineScope.nanos(own));
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +47,8 @@ final class Parts implements AutoCloseable {
   /** The class loader ends with this filter's application. */
   private final boolean endsLoader;
 
+  private final Runnable undeployed;
+
   private volatile boolean asyncChecked;
 
   private Parts(Settings settings, List<DeadlineListener> listeners, FilterConfig config)
@@ -59,7 +60,8 @@ final class Parts implements AutoCloseable {
     background = new Background(threads);
     timer = new DeadlineTimer(threads);
     abandoned = new AbandonedWorkers(threads.named("deadline-abandoned"));
-    clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned, new Linter());
+    Linter linter = new Linter();
+    clockwork = new FilterClockwork(Ticker.SYSTEM, timer, background, abandoned, linter);
     RequestDeadline.preload(clockwork);
     ContainerQuirks quirks = ContainerQuirks.of(config.getServletContext());
     worker = quirks.needsContainerThread() ? WorkerKind.CONTAINER : settings.worker();
@@ -76,16 +78,7 @@ final class Parts implements AutoCloseable {
             Ticker.SYSTEM);
     ContextHandover context =
         worker == WorkerKind.CONTAINER ? ContextHandover.NONE : ContextHandover.ofThisClassPath();
-    events =
-        Listeners.of(
-            listeners,
-            config.getServletContext(),
-            threads,
-            Listeners.meters(
-                Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
-                name,
-                settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
-                (ToIntBiFunction<String, String>) this::count));
+    events = Listeners.of(listeners, config.getServletContext(), threads);
     runs = new Runs(expiry, quirks, bulkheads, context, events, timer, background);
     if (worker == WorkerKind.CONTAINER) {
       stuck.listen(new LentThreads(quirks, settings.maxStuck()));
@@ -108,6 +101,16 @@ final class Parts implements AutoCloseable {
             : null;
     endsLoader = AdapterUndeployment.isOf(config.getServletContext());
     health = new Health(name, stuck, lastResort);
+    Listeners.measure(
+        events,
+        Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
+        name,
+        settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
+        runs::count);
+    undeployed =
+        settings.mode() == Mode.OFF
+            ? () -> {}
+            : DeployedLimits.INSTANCE.deployed(linter, settings.routes().all());
     health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
   }
 
@@ -137,11 +140,6 @@ final class Parts implements AutoCloseable {
         Integer.toString(settings.maxStuck()),
         settings.origins());
     return parts;
-  }
-
-  /** How many requests are so now. */
-  private int count(String route, String what) {
-    return runs.count(route, what);
   }
 
   boolean isOff() {
@@ -217,6 +215,7 @@ final class Parts implements AutoCloseable {
   @Override
   public void close() {
     health.stopping();
+    undeployed.run();
     if (observer != null) {
       observer.report();
     }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -74,5 +76,39 @@ class LinterTest {
       request.lint("limit " + i, Duration.ZERO);
     }
     assertEquals(1_000, lines.size());
+  }
+
+  private static Collection<Route> routes(String deadline, String rules) throws SettingsException {
+    return Settings.of(
+            Map.of("deadline", deadline, "routes", rules), "web.xml", Environment.ofThisJvm())
+        .routes()
+        .all();
+  }
+
+  @Test
+  void knownAtDeployment_isComparedWithTheLongest_whicheverIsFirst() throws Exception {
+    var limits = new DeployedLimits();
+    limits.known("pool wait", Duration.ofSeconds(30).toNanos());
+    Runnable undeployed = limits.deployed(new Linter(), routes("2s", "/reports/* = 20s\n/b = 1s"));
+    limits.known("connect timeout", Duration.ofSeconds(10).toNanos());
+    limits.known("http timeout", Long.MAX_VALUE);
+    undeployed.run();
+    limits.known("of nobody", Long.MAX_VALUE);
+    assertEquals(
+        List.of(
+            "Limit longer than the deadline above it: limit=\"pool wait\" value=30s deadline=20s"
+                + " route=\"/reports/*\"",
+            "Limit longer than the deadline above it: limit=\"http timeout\" value=none deadline=20s"
+                + " route=\"/reports/*\""),
+        lines);
+  }
+
+  @Test
+  void routeOnWhichAnyLimitMayAct_leavesThatToRequests() throws Exception {
+    var limits = new DeployedLimits();
+    limits.known("pool wait", Duration.ofSeconds(30).toNanos());
+    limits.deployed(new Linter(), routes("2s", "/batch/* = none"));
+    limits.deployed(new Linter(), routes("2s", "/events = 1s until=commit"));
+    assertEquals(List.of(), lines);
   }
 }

@@ -1,9 +1,12 @@
 package io.github.deadlinefilter.bench;
 
+import io.github.deadlinefilter.HttpBenchmark;
 import io.github.deadlinefilter.JdbcBenchmark;
 import io.github.deadlinefilter.RequestBenchmark;
 import io.github.deadlinefilter.RoutesBenchmark;
+import io.github.deadlinefilter.SocketBenchmark;
 import io.github.deadlinefilter.TimerBenchmark;
+import io.github.deadlinefilter.With;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,11 +35,16 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 final class Figures {
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
-  private static final int JDBC_ROUNDS = 3;
+  private static final int ADAPTER_ROUNDS = 3;
   private static final int SECONDS = Integer.getInteger("bench.seconds", 4);
 
   private final int java = Runtime.version().feature();
-  private final StringBuilder table = new StringBuilder();
+  private final StringBuilder details = new StringBuilder();
+
+  /** As README has it: what, to reach, measured. */
+  private final StringBuilder table =
+      new StringBuilder(
+          "| what | to reach | Java %s |\n|---|---|---|\n".formatted(Runtime.version().feature()));
 
   public static void main(String[] arguments) throws Exception {
     new Figures().measure();
@@ -61,11 +69,14 @@ final class Figures {
     if (isAsked("hello")) {
       List<LoadBench.Row> rows = LoadBench.run("/hello", 32, ROUNDS, SECONDS, all);
       load("13 bytes, 32 connections", rows);
+      reach(rows, "13 bytes, 32 connections", Map.of(Contender.CONTAINER, 0.98), 0.85);
       Files.writeString(
           Path.of("bench-" + java + ".svg"), Picture.of(rows), StandardCharsets.UTF_8);
     }
     if (isAsked("wait")) {
-      load("waits 5 ms, 64 connections", LoadBench.run("/wait", 64, ROUNDS, SECONDS, ours));
+      List<LoadBench.Row> rows = LoadBench.run("/wait", 64, ROUNDS, SECONDS, ours);
+      load("waits 5 ms, 64 connections", rows);
+      reach(rows, "waits 5 ms, 64 connections", Map.of(), 0.98);
     }
     if (isAsked("streams")) {
       for (StreamBench.Row row : StreamBench.run(ROUNDS, ours)) {
@@ -77,6 +88,15 @@ final class Figures {
             row.up(),
             row.upRatio(),
             row.heapMb());
+        if (row.contender().isOurs()) {
+          reach(
+              "1 GiB down, up; heap after it: " + row.contender().label,
+              "0.97; flat",
+              "%.2f, %.2f; %+.1f MB",
+              row.downRatio(),
+              row.upRatio(),
+              row.heapMb());
+        }
       }
     }
     if (isAsked("late")) {
@@ -84,6 +104,12 @@ final class Figures {
       say(
           "lateness of 1,000 deaf requests in a second | p50 %.2f ms | p99 %.2f ms | most %.2f ms",
           late.p50(), late.p99(), late.most());
+      reach(
+          "lateness of 1,000 deaf requests within a second, p50 and p99",
+          "2 and 10 ms",
+          "%.1f and %.1f ms",
+          late.p50(),
+          late.p99());
     }
     if (isAsked("stuck")) {
       StuckBench.Row row =
@@ -91,6 +117,7 @@ final class Figures {
       say(
           "1,000 stuck elsewhere | p99 %.0f us, without %.0f us | %.2f",
           row.p99With(), row.p99Without(), row.ratio());
+      reach("p99 of a healthy route, 1,000 stuck workers elsewhere", "1.2", "%.2f", row.ratio());
     }
     if (isAsked("flight") && Contender.VIRTUAL.isHere()) {
       InFlightBench.Row row = InFlightBench.run(20_000);
@@ -103,23 +130,82 @@ final class Figures {
           row.againMillis(),
           row.heapOurs(),
           row.heapNone());
+      reach(
+          "20,000 requests in flight: heap of each beyond no filter's; answered",
+          "4 KiB; all",
+          "%.2f KiB; %d of %d",
+          (row.heapOurs() - row.heapNone()) / 1024,
+          row.answered(),
+          row.requests());
     }
     if (isAsked("jmh")) {
       jmh(RequestBenchmark.class, RoutesBenchmark.class, TimerBenchmark.class);
     }
-    if (isAsked("jdbc")) {
-      jdbc();
+    if (isAsked("adapters")) {
+      adapter("query", JdbcBenchmark.class);
+      adapter("HTTP GET", HttpBenchmark.class);
+      adapter("64 bytes there and back on a socket", SocketBenchmark.class);
     }
-    Files.writeString(Path.of("bench-" + java + ".md"), table, StandardCharsets.UTF_8);
+    System.out.print(table);
+    Files.writeString(
+        Path.of("bench-" + java + ".md"), table + "\n" + details, StandardCharsets.UTF_8);
+  }
+
+  private void reach(
+      List<LoadBench.Row> rows, String what, Map<Contender, Double> targets, double usual) {
+    double best = bestPeer(rows);
+    for (LoadBench.Row row : rows) {
+      if (row.contender().isOurs()) {
+        reach(
+            what + ", " + row.contender().label + ", of no filter",
+            String.valueOf(targets.getOrDefault(row.contender(), usual)),
+            "%.2f (%.2f to %.2f)",
+            row.ratio(),
+            row.least(),
+            row.most());
+      }
+      if (row.contender() == Contender.POOL && !Double.isNaN(best)) {
+        reach("the same, of the best peer", "1.15", "%.2f", row.ratio() / best);
+      }
+    }
+  }
+
+  private static double bestPeer(List<LoadBench.Row> rows) {
+    return rows.stream()
+        .filter(row -> row.contender().isPeer())
+        .mapToDouble(LoadBench.Row::ratio)
+        .max()
+        .orElse(Double.NaN);
+  }
+
+  private void reach(String what, String target, String format, Object... values) {
+    table
+        .append("| ")
+        .append(what)
+        .append(" | ")
+        .append(target)
+        .append(" | ")
+        .append(String.format(Locale.ROOT, format, values))
+        .append(" |\n");
+  }
+
+  /** What of JMH's has a figure to reach. */
+  private void reach(String benchmark, String params, double nanos, double bytes) {
+    if (benchmark.startsWith("RequestBenchmark") && !params.endsWith("none")) {
+      reach(
+          "allocated for a request in time, " + params,
+          params.endsWith("pool") ? "600 bytes" : "300 bytes",
+          "%.0f bytes",
+          bytes);
+    } else if (benchmark.startsWith("RoutesBenchmark")) {
+      reach("a route among 1,000 rules, " + params, "150 ns, 0 bytes", "%.0f, %.0f", nanos, bytes);
+    } else if (benchmark.startsWith("TimerBenchmark")) {
+      reach("a deadline set and cancelled, " + params, "100 ns, flat", "%.0f ns", nanos);
+    }
   }
 
   private void load(String what, List<LoadBench.Row> rows) {
-    double best =
-        rows.stream()
-            .filter(row -> row.contender().isPeer())
-            .mapToDouble(LoadBench.Row::ratio)
-            .max()
-            .orElse(Double.NaN);
+    double best = bestPeer(rows);
     for (LoadBench.Row row : rows) {
       say(
           "%s | %s | %.0f/s | %.3f (%.3f to %.3f) | p50 %.0f us | p99 %.0f us%s",
@@ -155,32 +241,36 @@ final class Figures {
         if (allocated == null) {
           allocated = result.getSecondaryResults().get("\u00b7gc.alloc.rate.norm");
         }
-        say(
-            "%s %s | %.0f ns | %.0f bytes",
-            result.getParams().getBenchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1"),
-            String.join(" ", params),
-            result.getPrimaryResult().getScore(),
-            allocated == null ? Double.NaN : allocated.getScore());
+        String name = result.getParams().getBenchmark().replaceAll(".*\\.(\\w+\\.\\w+)$", "$1");
+        double nanos = result.getPrimaryResult().getScore();
+        double bytes = allocated == null ? Double.NaN : allocated.getScore();
+        say("%s %s | %.0f ns | %.0f bytes", name, String.join(" ", params), nanos, bytes);
+        reach(
+            name,
+            (name.replaceFirst(".*\\.", "") + " " + String.join(" ", params)).strip(),
+            nanos,
+            bytes);
       }
     }
   }
 
   /** All of them in turn in each round: what the machine does meanwhile is in each of a ratio. */
-  private void jdbc() throws RunnerException {
+  private void adapter(String what, Class<?> benchmark) throws RunnerException {
     Map<String, Median> nanos = new TreeMap<>();
     Map<String, Median> ratios = new TreeMap<>();
     Options options =
-        new OptionsBuilder().include(JdbcBenchmark.class.getName()).shouldFailOnError(true).build();
-    for (int round = 0; round < JDBC_ROUNDS; round++) {
+        new OptionsBuilder().include(benchmark.getName()).shouldFailOnError(true).build();
+    for (int round = 0; round < ADAPTER_ROUNDS; round++) {
       Map<String, Double> scores = new TreeMap<>();
       for (RunResult result : new Runner(options).run()) {
-        String of =
-            result.getParams().getParam("server") + ", " + result.getParams().getParam("with");
-        scores.put(of, result.getPrimaryResult().getScore());
+        String server = result.getParams().getParam("server");
+        scores.put(
+            (server == null ? "" : server + ", ") + result.getParams().getParam("with"),
+            result.getPrimaryResult().getScore());
       }
       scores.forEach(
           (of, score) -> {
-            Double alone = scores.get(of.replaceFirst(", .*", ", " + JdbcBenchmark.With.NOTHING));
+            Double alone = scores.get(of.replaceFirst("\\w+$", With.NOTHING.name()));
             nanos.computeIfAbsent(of, one -> new Median()).add(score);
             ratios
                 .computeIfAbsent(of, one -> new Median())
@@ -191,15 +281,24 @@ final class Figures {
         (of, score) -> {
           Median ratio = Objects.requireNonNull(ratios.get(of));
           say(
-              "query, %s | %.0f ns | %.3f of the driver alone (%.3f to %.3f)",
-              of, score.get(), ratio.get(), ratio.least(), ratio.most());
+              "%s, %s | %.0f ns | %.3f of it alone (%.3f to %.3f)",
+              what, of, score.get(), ratio.get(), ratio.least(), ratio.most());
+          if (!of.endsWith(With.NOTHING.name())) {
+            reach(
+                what + ", " + of + ", of it alone",
+                "1.02",
+                "%.2f (%.2f to %.2f)",
+                ratio.get(),
+                ratio.least(),
+                ratio.most());
+          }
         });
   }
 
   private void say(String format, Object... values) {
     String line = String.format(Locale.ROOT, format, values);
     System.out.println(line);
-    table.append("| ").append(line).append(" |\n");
+    details.append("| ").append(line).append(" |\n");
   }
 
   private static String processor() {

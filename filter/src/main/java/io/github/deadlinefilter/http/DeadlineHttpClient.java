@@ -72,6 +72,9 @@ public final class DeadlineHttpClient extends HttpClient {
 
   /** {@code client}, bounded; no header is sent, and there is no slack. */
   public static DeadlineHttpClient of(HttpClient client) {
+    client
+        .connectTimeout()
+        .ifPresent(own -> Deadline.NONE.lint("connect timeout of an HTTP client", own));
     return new DeadlineHttpClient(
         Objects.requireNonNull(client, "client"), List.of(), Duration.ZERO);
   }

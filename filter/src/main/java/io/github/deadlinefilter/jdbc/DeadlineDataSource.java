@@ -71,6 +71,9 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
     this.isDriver = DRIVERS.stream().anyMatch(type::startsWith);
     this.eviction = Eviction.of(delegate);
     this.limit = PoolLimit.of(delegate);
+    if (limit != null) {
+      limit.lint(Deadline.NONE);
+    }
   }
 
   /**

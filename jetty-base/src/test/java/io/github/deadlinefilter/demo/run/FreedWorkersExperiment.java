@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -73,7 +74,16 @@ class FreedWorkersExperiment {
       /approaches/budget      = 300ms onExpiry=interrupt
       """;
 
-  private record Cell(Approach approach, String worker, String slow, long medianMillis) {}
+  /**
+   * @param others rounds in which the application answered before the filter looked, with whatever
+   *     its backend's end made of it: how long its worker stayed is not in the log
+   */
+  private record Cell(
+      Approach approach, String worker, String slow, long medianMillis, int others) {
+    String text() {
+      return medianMillis + (others == 0 ? "" : " (of " + (ROUNDS - others) + ")");
+    }
+  }
 
   private static final Path TARGET = Path.of(System.getProperty("jetty.base"), "target");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -145,7 +155,7 @@ class FreedWorkersExperiment {
     for (Approach approach : Approach.values()) {
       Experiment.await( // the first calls load classes for longer than they have
           () -> get(demo, approach.path(slow, "delay=0")).join().statusCode() == 200);
-      var rounds = new ArrayList<CompletableFuture<Long>>();
+      var rounds = new ArrayList<CompletableFuture<OptionalLong>>();
       for (int round = 0; round < ROUNDS; round++) {
         long begin = System.nanoTime();
         rounds.add(
@@ -153,23 +163,28 @@ class FreedWorkersExperiment {
                 .thenApplyAsync(answer -> overrun(answer, begin, overruns), lanes));
         TimeUnit.MILLISECONDS.sleep(BETWEEN_ROUNDS_MILLIS);
       }
-      var millis = new ArrayList<Long>();
-      rounds.forEach(round -> millis.add(round.join()));
-      millis.sort(null);
-      long median = (millis.get(ROUNDS / 2 - 1) + millis.get(ROUNDS / 2)) / 2;
-      cells.add(new Cell(approach, worker, slow, median));
+      long[] millis =
+          rounds.stream()
+              .map(CompletableFuture::join)
+              .flatMapToLong(OptionalLong::stream)
+              .sorted()
+              .toArray();
+      assertTrue(millis.length > ROUNDS / 2, () -> approach + " " + worker + " " + slow);
+      long median = (millis[(millis.length - 1) / 2] + millis[millis.length / 2]) / 2;
+      cells.add(new Cell(approach, worker, slow, median, ROUNDS - millis.length));
     }
     return cells;
   }
 
-  /** Zero for a worker that left at the deadline by itself, before the filter came to look. */
-  private static long overrun(HttpResponse<String> answer, long begin, OverrunLog overruns) {
+  /** Empty if the filter did not answer. */
+  private static OptionalLong overrun(
+      HttpResponse<String> answer, long begin, OverrunLog overruns) {
     assertTrue(System.nanoTime() - begin >= DEADLINE_NANOS, answer::body);
     if (answer.statusCode() == 503) {
-      return overruns.await(answer.body());
+      return OptionalLong.of(overruns.await(answer.body()));
     }
     assertTrue(answer.statusCode() >= 500, answer::body);
-    return 0;
+    return OptionalLong.empty();
   }
 
   private static CompletableFuture<HttpResponse<String>> get(URI demo, String path) {
@@ -205,7 +220,7 @@ class FreedWorkersExperiment {
             FUNCTIONS.stream()
                 .flatMap(slow -> cells.stream().filter(cell -> cell.slow().equals(slow)))
                 .filter(cell -> cell.approach() == approach && cell.worker().equals(worker))
-                .map(cell -> cell.medianMillis() + " |")
+                .map(cell -> cell.text() + " |")
                 .collect(Collectors.joining(" "));
         table.append("| %s | `%s` | %s\n".formatted(approach, worker, row));
       }
