@@ -94,6 +94,7 @@ final class FakeDatabase {
                   asked.getName().equals("getDatabaseProductName") ? product : null);
       case "isValid" -> true;
       case "isWrapperFor" -> false;
+      case "unwrap" -> null;
       default -> did(method.getName(), given, method);
     };
   }

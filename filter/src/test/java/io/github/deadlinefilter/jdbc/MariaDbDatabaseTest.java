@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mariadb.jdbc.MariaDbDataSource;
+import org.mariadb.jdbc.MariaDbPoolDataSource;
 
 /** What is promised, at a real MariaDB and under a real pool. */
 @Timeout(30)
@@ -84,7 +85,24 @@ class MariaDbDatabaseTest {
       DataSource open() {
         return new DeadlineDataSource(pool(server.guardedUrl()));
       }
+    },
+    AROUND_THE_DRIVERS_POOL {
+      @Override
+      DataSource open() throws SQLException {
+        return new DeadlineDataSource(new MariaDbPoolDataSource(pooledUrl(server.url())));
+      }
+    },
+    AROUND_A_POOL_OF_THE_DRIVERS_POOL {
+      @Override
+      DataSource open() {
+        return new DeadlineDataSource(pool(pooledUrl(server.url()) + "&pool=true"));
+      }
     };
+
+    /** With a name, for there is one for all that have the same URL. */
+    private static String pooledUrl(String url) {
+      return url + "&maxPoolSize=" + POOL + "&poolName=p" + System.nanoTime();
+    }
 
     abstract DataSource open() throws SQLException;
 
