@@ -94,7 +94,7 @@ final class Call implements Runnable {
       cancelled = true;
     }
     // A driver cancels over a connection of its own: it may take longer than there is patience.
-    SqlThreads.startIn(PATIENCE_MILLIS, this::abort);
+    SqlThreads.abortIn(PATIENCE_MILLIS, this::isInside, guard::abort);
     if (statement != null && !SqlThreads.start(this::cancel)) {
       abort();
     }
@@ -118,10 +118,13 @@ final class Call implements Runnable {
     abort();
   }
 
+  /** On another thread: it may take as long as the network is gone. */
   private void abort() {
-    if (isInsideFor(0)) {
-      guard.abort();
-    }
+    SqlThreads.abort(this::isInside, guard::abort);
+  }
+
+  private synchronized boolean isInside() {
+    return inside && !guard.isAborted();
   }
 
   private synchronized boolean beginsCancel() {

@@ -7,6 +7,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Threads for what a driver may take long to do: log in, cancel, abort. Where a server does not
@@ -17,13 +18,23 @@ final class SqlThreads {
   /** Of logins and cancellations that do not come back, so many may be left behind at once. */
   private static final int MOST = 256;
 
+  /** Of aborts; where all of these are taken, the next has to wait. */
+  static final int MOST_ABORTS = 128;
+
+  private static final long AGAIN_MILLIS = 50;
+
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private static final ThreadPoolExecutor POOL =
       new ThreadPoolExecutor(
           0, MOST, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), SqlThreads::make);
 
-  /** One for all: what is due takes a thread of the others. */
+  /** Of their own: what does not let itself be cancelled is what has to be aborted. */
+  private static final ThreadPoolExecutor ABORTS =
+      new ThreadPoolExecutor(
+          0, MOST_ABORTS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), SqlThreads::make);
+
+  /** One for all, so that nothing may take long on it: what is due takes a thread of the others. */
   private static final ScheduledThreadPoolExecutor TIMER =
       new ScheduledThreadPoolExecutor(1, SqlThreads::make);
 
@@ -51,20 +62,35 @@ final class SqlThreads {
   /** Those that have nothing to do end now, and the others when they have nothing to do. */
   static void endIdle() {
     POOL.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+    ABORTS.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
     TIMER.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
   }
 
-  /** As {@link #start}, after so many milliseconds; at once on the timer if all are taken then. */
-  static void startIn(long millis, Runnable work) {
-    Future<?> unused =
-        TIMER.schedule(
-            () -> {
-              if (!start(work)) {
-                work.run();
-              }
-            },
-            millis,
-            TimeUnit.MILLISECONDS);
+  /** As {@link #abort}, after so many milliseconds. */
+  static void abortIn(long millis, BooleanSupplier isNeeded, Runnable abort) {
+    Future<?> unused = TIMER.schedule(() -> abort(isNeeded, abort), millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Aborts on a thread of its own, if that is needed; when one is free if all are taken. Until then
+   * the call may have ended by its network timeout.
+   *
+   * @param isNeeded is asked on any thread, and may not block
+   */
+  static void abort(BooleanSupplier isNeeded, Runnable abort) {
+    if (!isNeeded.getAsBoolean()) {
+      return;
+    }
+    try {
+      ABORTS.execute(
+          () -> {
+            if (isNeeded.getAsBoolean()) {
+              abort.run();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      abortIn(AGAIN_MILLIS, isNeeded, abort);
+    }
   }
 
   /** Returns false if all threads are taken by what does not come back. */
