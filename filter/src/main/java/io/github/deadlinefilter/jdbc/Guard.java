@@ -142,6 +142,11 @@ final class Guard {
     used.remove(statement);
   }
 
+  /** Of how many it knows. */
+  int used() {
+    return used.size();
+  }
+
   boolean hasUnread() {
     return used.stream().anyMatch(GuardedStatement::hasUnread);
   }

@@ -196,7 +196,7 @@ class GuardedStatement extends StatementFacts {
     Statement owner = rows.getStatement();
     return owner == null || owner == delegate
         ? new GuardedResultSet(this, rows, /* streams= */ true)
-        : new GuardedStatement(connection, owner).guarded(rows);
+        : new StatementBehind(connection, owner).guarded(rows);
   }
 
   @SuppressWarnings("NullAway") // JDBC's way to say that there is none
@@ -219,7 +219,7 @@ class GuardedStatement extends StatementFacts {
   }
 
   /** All of {@code result} has been read, or will not be. */
-  final void ended(GuardedResultSet result) {
+  void ended(GuardedResultSet result) {
     if (stream == result) {
       stream = null;
     }

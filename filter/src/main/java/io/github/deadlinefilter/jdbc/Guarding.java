@@ -104,7 +104,7 @@ final class Guarding {
   private static ResultSet guarded(GuardedConnection connection, ResultSet rows)
       throws SQLException {
     Statement statement = rows.getStatement();
-    return statement == null ? rows : new GuardedStatement(connection, statement).guarded(rows);
+    return statement == null ? rows : new StatementBehind(connection, statement).guarded(rows);
   }
 
   private static @Nullable Object invokeInDriver(

@@ -91,7 +91,11 @@ final class FakeDatabase {
           proxy(
               DatabaseMetaData.class,
               (metaData, asked, arguments) ->
-                  asked.getName().equals("getDatabaseProductName") ? product : null);
+                  switch (asked.getName()) {
+                    case "getDatabaseProductName" -> product;
+                    case "getTables" -> rows(true);
+                    default -> null;
+                  });
       case "isValid" -> true;
       case "isWrapperFor" -> false;
       case "unwrap" -> null;
