@@ -4,6 +4,7 @@ import io.github.deadlinefilter.Deadline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ final class GuardedResultSet extends ResultSetFacts {
 
   /** What reads it, row by row, within the deadline at that time; null if there is none. */
   private @Nullable Call reading;
+
+  private @Nullable CursorColumns cursors;
 
   GuardedResultSet(GuardedStatement statement, ResultSet delegate, boolean streams) {
     super(delegate);
@@ -104,25 +107,56 @@ final class GuardedResultSet extends ResultSetFacts {
     return value instanceof ResultSet rows ? statement.cursor(rows) : value;
   }
 
+  /** Whether to read the column is a call to the server. */
+  private boolean isCursor(int column) throws SQLException {
+    if (guard.product() != Product.POSTGRESQL) {
+      return false;
+    }
+    CursorColumns known = cursors;
+    if (known == null) {
+      known = new CursorColumns(delegate);
+      cursors = known;
+    }
+    return known.has(column);
+  }
+
+  private boolean isCursor(String label) throws SQLException {
+    return guard.product() == Product.POSTGRESQL && isCursor(delegate.findColumn(label));
+  }
+
+  private <T> T read(boolean isCursor, Work<T> work) throws SQLException {
+    return isCursor ? guard.call(work) : work.call();
+  }
+
   @Override
   public Object getObject(int columnIndex) throws SQLException {
-    return guarded(super.getObject(columnIndex));
+    return guarded(read(isCursor(columnIndex), () -> delegate.getObject(columnIndex)));
   }
 
   @Override
   public Object getObject(String columnLabel) throws SQLException {
-    return guarded(super.getObject(columnLabel));
+    return guarded(read(isCursor(columnLabel), () -> delegate.getObject(columnLabel)));
+  }
+
+  @Override
+  public Object getObject(int columnIndex, Map<String, Class<?>> map) throws SQLException {
+    return guarded(read(isCursor(columnIndex), () -> delegate.getObject(columnIndex, map)));
+  }
+
+  @Override
+  public Object getObject(String columnLabel, Map<String, Class<?>> map) throws SQLException {
+    return guarded(read(isCursor(columnLabel), () -> delegate.getObject(columnLabel, map)));
   }
 
   @Override
   public <T> T getObject(int columnIndex, Class<T> type) throws SQLException {
-    T value = super.getObject(columnIndex, type);
+    T value = read(isCursor(columnIndex), () -> delegate.getObject(columnIndex, type));
     return type == ResultSet.class ? type.cast(guarded(value)) : value;
   }
 
   @Override
   public <T> T getObject(String columnLabel, Class<T> type) throws SQLException {
-    T value = super.getObject(columnLabel, type);
+    T value = read(isCursor(columnLabel), () -> delegate.getObject(columnLabel, type));
     return type == ResultSet.class ? type.cast(guarded(value)) : value;
   }
 

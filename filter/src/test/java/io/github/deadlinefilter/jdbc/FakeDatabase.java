@@ -8,6 +8,7 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
@@ -131,6 +132,11 @@ final class FakeDatabase {
               case "getStatement" ->
                   hasStatement ? proxy(CallableStatement.class, this::ofStatement) : null;
               case "next", "getObject" -> did(asked.getName(), null, asked);
+              case "findColumn" -> 1;
+              case "getMetaData" ->
+                  proxy(
+                      ResultSetMetaData.class,
+                      (metaData, of, given) -> did("getColumnType", null, of));
               default -> nothing(asked);
             });
   }
