@@ -79,7 +79,7 @@ final class SlowRedis implements SlowFunction {
         betweenSteps.run();
         wait.of(command(connection, delay));
       } finally {
-        var unused = connecting.thenAccept(StatefulRedisConnection::closeAsync);
+        var unused = connecting.thenCompose(StatefulRedisConnection::closeAsync);
       }
     } catch (ExecutionException | CancellationException e) { // cancelled with its connection
       Throwable cause = e.getCause();
