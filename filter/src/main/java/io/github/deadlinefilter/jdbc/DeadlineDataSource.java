@@ -61,6 +61,9 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
   private final Eviction eviction;
   private final @Nullable PoolLimit limit;
 
+  /** What it lends is known to end when a pool says so. */
+  private volatile boolean isSound;
+
   /**
    * @param delegate a pool, or a driver's own
    */
@@ -104,7 +107,25 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
       }
       connection = PoolWait.connection(deadline, name, work);
     }
+    if (!isSound && !isDriver) {
+      refuseTwoPools(connection);
+    }
     return new GuardedConnection(connection, eviction, isDriver);
+  }
+
+  /** A pool that closes what has been cancelled would have the driver's lend it again. */
+  private void refuseTwoPools(Connection connection) throws SQLException {
+    Connection physical = Physical.of(connection);
+    if (physical != connection && DriverClient.isLent(physical)) {
+      connection.close();
+      throw new SQLException(
+          name
+              + " is a pool around the pool of MariaDB's driver, which lends again what has been"
+              + " cancelled at a deadline; accepted are the URL without pool=true, a URL that begins"
+              + " with jdbc:deadline:mariadb:, or a DeadlineDataSource around a"
+              + " MariaDbPoolDataSource and no other pool");
+    }
+    isSound = true;
   }
 
   @Override

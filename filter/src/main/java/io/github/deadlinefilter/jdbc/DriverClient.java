@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.jdbc;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.sql.Connection;
@@ -15,9 +16,23 @@ final class DriverClient {
 
   private DriverClient() {}
 
-  /** Whether {@code connection} may have one. */
-  static boolean isUnder(Connection connection) {
+  private static boolean isUnder(Connection connection) {
     return connection.getClass().getName().startsWith(DRIVER);
+  }
+
+  /** Whether the driver has lent {@code connection} from a pool of its own. */
+  static boolean isLent(Connection connection) {
+    if (!isUnder(connection)) {
+      return false;
+    }
+    try {
+      Field field = connection.getClass().getDeclaredField("poolConnection");
+      field.setAccessible(true);
+      Object lent = field.get(connection);
+      return lent != null && lent.getClass().getName().startsWith(DRIVER + "pool.");
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false; // before version 3, or hidden in a module
+    }
   }
 
   /** Cuts it. Returns false if there is none, and nothing has been done. */

@@ -38,7 +38,6 @@ final class Eviction {
 
   /** Has {@code connection} closed for good, and throws nothing: it may be broken. */
   void evict(Connection connection) {
-    Physical.end(connection); // a pool only closes it, which may give it to the driver's own
     if (!isTakenBy(connection)) {
       Physical.close(connection); // whatever pool there is finds it closed when it tests it
     }

@@ -44,9 +44,6 @@ final class Guard {
 
   private volatile boolean aborted;
 
-  /** What ends the connection if it is aborted. */
-  private volatile Connection abortable;
-
   /** Used by one thread at a time, as the connection is. */
   private final Set<GuardedStatement> used = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -55,7 +52,6 @@ final class Guard {
    */
   Guard(Connection connection, boolean alone) {
     this.connection = connection;
-    this.abortable = connection;
     this.network = new NetworkLimit(connection);
     this.alone = alone;
     this.session = alone ? new SessionLimit(connection) : null;
@@ -70,7 +66,6 @@ final class Guard {
   @Nullable SessionLimit session() {
     if (!sessionKnown) {
       session = SessionLimit.under(connection);
-      abortable = Physical.abortable(connection); // now: a pool may not say it during a call
       sessionKnown = true;
     }
     return session;
@@ -114,7 +109,7 @@ final class Guard {
       aborted = true;
     }
     // If that cannot be, it stays until its network timeout, and is closed in place of given back.
-    Physical.abort(abortable);
+    Physical.abort(connection);
   }
 
   void refusePoisoned() throws SQLException {

@@ -27,12 +27,6 @@ final class Physical {
     return found;
   }
 
-  /** What is to be aborted for {@code connection}: not what the driver's own pool lends. */
-  static Connection abortable(Connection connection) {
-    Connection physical = of(connection);
-    return DriverClient.isUnder(physical) ? physical : connection;
-  }
-
   /** Cuts it, if its driver can: where a pool's does not pass that on, its driver's own. */
   static void abort(Connection connection) {
     if (DriverClient.abort(connection)) {
@@ -48,15 +42,11 @@ final class Physical {
     }
   }
 
-  /** Has the driver's own pool find it closed when it is given back. */
-  static void end(Connection connection) {
-    boolean unused = DriverClient.end(of(connection));
-  }
-
   /** Has it closed, whatever a pool does with what it gets back. */
   static void close(Connection connection) {
     Connection physical = of(connection); // first: what is aborted may say nothing more
-    abort(abortable(connection));
+    abort(connection);
+    boolean unused = DriverClient.end(physical); // the driver's own pool finds it closed
     try {
       if (physical != connection && !physical.isClosed()) {
         physical.close();

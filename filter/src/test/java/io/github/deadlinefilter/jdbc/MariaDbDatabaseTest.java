@@ -86,16 +86,16 @@ class MariaDbDatabaseTest {
         return new DeadlineDataSource(pool(server.guardedUrl()));
       }
     },
-    AROUND_THE_DRIVERS_POOL {
+    OF_THE_DRIVER {
       @Override
       DataSource open() throws SQLException {
         return new DeadlineDataSource(new MariaDbPoolDataSource(pooledUrl(server.url())));
       }
     },
-    AROUND_A_POOL_OF_THE_DRIVERS_POOL {
+    BETWEEN_TWO_POOLS {
       @Override
       DataSource open() {
-        return new DeadlineDataSource(pool(pooledUrl(server.url()) + "&pool=true"));
+        return pool(pooledUrl(server.guardedUrl()) + "&pool=true");
       }
     };
 
@@ -167,8 +167,17 @@ class MariaDbDatabaseTest {
     try {
       connection.close();
     } catch (SQLException e) {
-      boolean under = place == Place.UNDER_THE_POOL || place == Place.AROUND_AND_UNDER;
+      boolean under = place != Place.NO_POOL && place != Place.AROUND_THE_POOL;
       assertTrue(under && e.getSQLState().startsWith("08"), e::toString);
+    }
+  }
+
+  @Test
+  void poolAroundTheDriversOwn_isRefused() throws Exception {
+    try (DeadlineDataSource database =
+        new DeadlineDataSource(Place.pool(Place.pooledUrl(server.url()) + "&pool=true"))) {
+      SQLException thrown = assertThrows(SQLException.class, database::getConnection);
+      assertTrue(thrown.toString().contains("pool=true"), thrown::toString);
     }
   }
 
