@@ -21,8 +21,19 @@ final class DeployedLimits {
   private final Map<String, Long> limits = new LinkedHashMap<>();
   private final List<Longest> filters = new ArrayList<>();
 
-  /** The route of a filter that has the longest deadline. */
-  private record Longest(Linter linter, Route route) {
+  /**
+   * The route of a filter that has the longest deadline. No record: what compares those, here when
+   * a filter is taken out, is kept by the JDK, and with it the class loader, until the next one.
+   */
+  private static final class Longest {
+    private final Linter linter;
+    private final Route route;
+
+    Longest(Linter linter, Route route) {
+      this.linter = linter;
+      this.route = route;
+    }
+
     void compare(String limit, long nanos) {
       linter.compare(limit, nanos, route.name(), route.deadlineNanos());
     }

@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.deadlinefilter.contract.Gate;
 import io.github.deadlinefilter.jdbc.DeadlineDriver;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterConfig;
@@ -92,10 +93,12 @@ class AdapterUndeploymentTest {
   @Test
   void driverInTheWar_filterIsDestroyed_classLoaderIsCollected() throws Exception {
     WeakReference<ClassLoader> application = undeployed();
-    while (application.get() != null) { // the test's timeout ends it
-      System.gc();
-      Thread.onSpinWait();
-    }
+    Gate.eventually(
+        () -> {
+          System.gc();
+          return application.get() == null;
+        },
+        "the class loader is collected");
   }
 
   private static WeakReference<ClassLoader> undeployed() throws Exception {
