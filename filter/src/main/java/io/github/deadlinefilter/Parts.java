@@ -101,12 +101,14 @@ final class Parts implements AutoCloseable {
             : null;
     endsLoader = AdapterUndeployment.isOf(config.getServletContext());
     health = new Health(name, stuck, lastResort);
-    Listeners.measure(
-        events,
-        Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
-        name,
-        settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
-        runs::count);
+    if (settings.mode() == Mode.ENFORCE) {
+      Listeners.measure(
+          events,
+          Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
+          name,
+          settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
+          runs::count);
+    }
     undeployed =
         settings.mode() == Mode.OFF
             ? () -> {}

@@ -35,7 +35,9 @@ class FlightRecorderContractTest {
         recording.enable(PREFIX + "LeftLate");
         recording.start();
         late = RawClient.ask(container, "/deaf");
+        FilterLog.expired(container); // the log, and this, follow the answer
         RawClient.ask(container, "/deaf");
+        FilterLog.refused(container);
         deaf.release();
         FilterLog.left(container);
       }
