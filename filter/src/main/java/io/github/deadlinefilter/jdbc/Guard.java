@@ -273,10 +273,10 @@ final class Guard {
     }
   }
 
-  /** What another call has left in force may be too short for this one. */
+  /** What another call has left in force may be too short for this one, which needs none itself. */
   private void lowerSession(long leftNanos) throws SQLException {
     SessionLimit limit = session();
-    if (limit != null) {
+    if (limit != null && limit.isLowered()) {
       limit.lower(leftNanos, product());
     }
   }
@@ -297,7 +297,10 @@ final class Guard {
   }
 
   /**
-   * @param whole not only back to a savepoint
+   * What was set in a transaction may be undone.
+   *
+   * @param whole the transaction has ended for certain, and not only gone back to a savepoint: what
+   *     is done about it then is committed
    */
   void transactionEnded(boolean whole) {
     if (session != null && !poisoned) {

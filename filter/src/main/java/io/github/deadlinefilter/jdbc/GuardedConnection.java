@@ -127,6 +127,7 @@ final class GuardedConnection extends ConnectionFacts {
   public void commit() throws SQLException {
     Deadline deadline = Deadline.current();
     long left = Guard.leftNanos(deadline);
+    boolean ended = false; // not if it is refused: the transaction goes on
     try {
       if (left == Guard.NO_END) {
         guard.straight();
@@ -142,8 +143,9 @@ final class GuardedConnection extends ConnectionFacts {
               return true;
             });
       }
+      ended = true;
     } finally {
-      guard.transactionEnded(/* whole= */ true);
+      guard.transactionEnded(ended);
     }
   }
 
@@ -151,14 +153,16 @@ final class GuardedConnection extends ConnectionFacts {
   @Override
   public void rollback() throws SQLException {
     if (!guard.isAborted()) {
+      boolean ended = false;
       try {
         guard.cleanUp(
             () -> {
               delegate.rollback();
               return true;
             });
+        ended = true;
       } finally {
-        guard.transactionEnded(/* whole= */ true);
+        guard.transactionEnded(ended);
       }
     }
   }
@@ -236,7 +240,7 @@ final class GuardedConnection extends ConnectionFacts {
           }
           delegate.setAutoCommit(autoCommit);
         });
-    guard.transactionEnded(/* whole= */ true);
+    guard.transactionEnded(autoCommit); // off again where it is off: the transaction goes on
   }
 
   @Override

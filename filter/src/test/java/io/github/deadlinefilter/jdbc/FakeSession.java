@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +45,11 @@ final class FakeSession {
   /** Of its statements. */
   int fetchSize;
 
+  /** Transactions of which there was more than nothing. */
+  int committed;
+
+  private boolean begun;
+
   String url = "jdbc:postgresql://db/orders";
 
   FakeSession(String product, String value) {
@@ -75,13 +80,19 @@ final class FakeSession {
       case "getBackendPID" -> 42;
       case "getAutoCommit" -> autoCommit;
       case "setAutoCommit" -> {
-        autoCommit = given != null && (Boolean) given[0];
-        yield end(/* undone= */ false);
+        boolean to = given != null && (Boolean) given[0];
+        boolean changes = to != autoCommit;
+        autoCommit = to;
+        yield changes ? end(/* undone= */ false) : null;
       }
-      case "commit" -> end(/* undone= */ failed);
+      case "commit" -> {
+        committed += begun ? 1 : 0;
+        yield end(/* undone= */ failed);
+      }
       case "rollback" -> end(/* undone= */ true);
-      case "createStatement" ->
-          proxy(Statement.class, (statement, asked, arguments) -> execute(asked, arguments));
+      case "createStatement", "prepareStatement" ->
+          proxy(
+              PreparedStatement.class, (statement, asked, arguments) -> execute(asked, arguments));
       case "getMetaData" ->
           proxy(
               DatabaseMetaData.class,
@@ -105,6 +116,7 @@ final class FakeSession {
     isLocal = false;
     valueBefore = value;
     failed = false;
+    begun = false;
     return null;
   }
 
@@ -120,6 +132,7 @@ final class FakeSession {
     }
     String sql = (String) given[0];
     sent.add(sql);
+    begun |= !autoCommit && sql.startsWith("INSERT");
     if (failed) {
       throw new SQLException("current transaction is aborted", "25P02");
     }

@@ -3,8 +3,10 @@ package io.github.deadlinefilter.jdbc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -185,6 +187,53 @@ class SessionLimitTest {
       assertFalse(scope.hasFired());
     }
     assertEquals("0", server.value);
+  }
+
+  /** In a transaction with a limit of ours, which is unwrapped, and written in. */
+  private void begin(DeadlineScope scope) throws SQLException {
+    connection.setAutoCommit(false);
+    execute("SELECT 1");
+    assertEquals(42, connection.unwrap(FakeSession.Numbered.class).getBackendPID());
+    execute("INSERT 1");
+    assertFalse(scope.hasFired());
+  }
+
+  @Test
+  void commitThatIsRefused_nothingElseCommitsForIt() throws Exception {
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      begin(scope);
+      assertTrue(scope.shorten(Duration.ZERO));
+      assertThrows(DeadlineExceededException.class, connection::commit);
+      assertEquals(0, server.committed);
+      connection.rollback();
+    }
+    assertEquals(0, server.committed);
+    assertEquals("0", server.value);
+  }
+
+  @Test
+  void autoCommitIsOffAlready_switchingItOffAgainCommitsNothing() throws Exception {
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      begin(scope);
+      connection.setAutoCommit(false);
+      assertEquals(0, server.committed);
+      connection.rollback();
+    }
+    assertEquals(0, server.committed);
+    assertEquals("0", server.value);
+  }
+
+  /** It would begin the transaction, and what has to be set first is too late then. */
+  @Test
+  void transactionWithoutALimitOfOurs_preparing_sendsNothing() throws Exception {
+    within(10, "SELECT 1");
+    connection.setAutoCommit(false); // without a deadline: the application's own is back
+    server.sent.clear();
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      connection.prepareStatement("SELECT 2");
+      assertFalse(scope.hasFired());
+    }
+    assertEquals(List.of(), server.sent);
   }
 
   @Test
