@@ -520,15 +520,15 @@ final class Expiry {
   private void say(RequestRun run, Answer answer, boolean left) {
     ExpiryReport report = run.reported();
     run.runs().events().answered(run, answer);
-    if (!report.isRefusal()) {
+    if (report.isRefusal()) {
+      long others = run.bulkhead.refused();
+      if (others >= 0) {
+        report.refused(answer, others, why(run));
+      }
+    } else {
       report.answered(answer, left, left ? run.failure() : null);
-      said(run);
-      return;
     }
-    long others = run.bulkhead.refused();
-    if (others >= 0) {
-      report.refused(answer, others, why(run));
-    }
+    said(run);
   }
 
   /**

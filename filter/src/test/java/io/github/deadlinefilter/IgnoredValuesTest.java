@@ -3,43 +3,13 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.deadlinefilter.IgnoredValues.Why;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class IgnoredValuesTest {
-  private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
-
-  private final List<String> lines = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          lines.add(record.getLevel() + " " + record.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    LOGGER.addHandler(handler);
-  }
-
-  @AfterEach
-  void forget() {
-    LOGGER.removeHandler(handler);
-  }
+  @RegisterExtension private final LogLines log = LogLines.ofLevelsAndMessages();
 
   @Test
   void manyOfAKind_firstIsShown_allAreCounted() {
@@ -52,7 +22,7 @@ class IgnoredValuesTest {
         List.of(
             Level.INFO + " Ignored: header=Prefer why=malformed value=\"wait=1.5\"",
             Level.WARNING + " Ignored: header=Prefer why=too-old value=\"t=1\""),
-        lines);
+        log.lines());
     assertEquals(2, ignored.count(Why.MALFORMED));
     assertEquals(1, ignored.count(Why.TOO_OLD));
     assertEquals(0, ignored.count(Why.ZERO));
@@ -65,6 +35,6 @@ class IgnoredValuesTest {
     assertEquals(
         List.of(
             "INFO Ignored: header=Prefer why=zero value=\"a???INFO ?0? ?" + "x".repeat(26) + '"'),
-        lines);
+        log.lines());
   }
 }

@@ -9,45 +9,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which limits of a pool's and of statements never act is said once. */
 class JdbcLimitsTest {
-  private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
-
-  private final List<String> lines = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          lines.add(new SimpleFormatter().formatMessage(record));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  @RegisterExtension private final LogLines log = LogLines.ofMessages();
   private final ManualClockwork clockwork = new ManualClockwork(new ManualTicker(), Runnable::run);
-
-  @BeforeEach
-  void listen() {
-    LOGGER.addHandler(handler);
-  }
-
-  @AfterEach
-  void listenNoMore() {
-    LOGGER.removeHandler(handler);
-  }
 
   /** A request that asks twice. */
   private void request(Duration deadline, long poolMillis, int querySeconds) throws Exception {
@@ -82,13 +51,13 @@ class JdbcLimitsTest {
                 + " HikariDataSource\" value=30s deadline=5s route=\"GET /x\"",
             "Limit longer than the deadline above it: limit=\"query timeout of the application\""
                 + " value=20s deadline=5s route=\"GET /x\""),
-        lines);
+        log.lines());
   }
 
   @Test
   void shorterThanTheDeadline_orNone_nothingIsSaid() throws Exception {
     request(Duration.ofSeconds(50), 30_000, 20);
     request(Duration.ofSeconds(50), 30_000, 0);
-    assertEquals(List.of(), lines);
+    assertEquals(List.of(), log.lines());
   }
 }

@@ -3,49 +3,18 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A limit that never acts is named once. */
 class LinterTest {
-  private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
-
-  private final List<String> lines = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          lines.add(new SimpleFormatter().formatMessage(record));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  @RegisterExtension private final LogLines log = LogLines.ofMessages();
   private final ManualClockwork clockwork = new ManualClockwork(new ManualTicker(), Runnable::run);
   private final RequestDeadline request =
       new RequestDeadline(clockwork, "GET /x", Duration.ofSeconds(5).toNanos());
-
-  @BeforeEach
-  void listen() {
-    LOGGER.addHandler(handler);
-  }
-
-  @AfterEach
-  void listenNoMore() {
-    LOGGER.removeHandler(handler);
-  }
 
   @Test
   void longerThanTheDeadline_isNamedOnceWithBoth() {
@@ -58,7 +27,7 @@ class LinterTest {
                 + " value=1m deadline=5s route=\"GET /x\"",
             "Limit longer than the deadline above it: limit=\"a 'b\" value=none deadline=5s"
                 + " route=\"GET /x\""),
-        lines);
+        log.lines());
   }
 
   @Test
@@ -67,7 +36,7 @@ class LinterTest {
     Deadline.NONE.lint("pool wait", Duration.ofSeconds(60));
     assertEquals(true, request.lift());
     request.lint("pool wait", Duration.ofSeconds(60));
-    assertEquals(List.of(), lines);
+    assertEquals(List.of(), log.lines());
   }
 
   @Test
@@ -75,7 +44,7 @@ class LinterTest {
     for (int i = 0; i < 2_000; i++) {
       request.lint("limit " + i, Duration.ZERO);
     }
-    assertEquals(1_000, lines.size());
+    assertEquals(1_000, log.lines().size());
   }
 
   private static Collection<Route> routes(String deadline, String rules) throws SettingsException {
@@ -100,7 +69,7 @@ class LinterTest {
                 + " route=\"/reports/*\"",
             "Limit longer than the deadline above it: limit=\"http timeout\" value=none deadline=20s"
                 + " route=\"/reports/*\""),
-        lines);
+        log.lines());
   }
 
   @Test
@@ -109,6 +78,6 @@ class LinterTest {
     limits.known("pool wait", Duration.ofSeconds(30).toNanos());
     limits.deployed(new Linter(), routes("2s", "/batch/* = none"));
     limits.deployed(new Linter(), routes("2s", "/events = 1s until=commit"));
-    assertEquals(List.of(), lines);
+    assertEquals(List.of(), log.lines());
   }
 }

@@ -15,6 +15,10 @@ final class Heard implements DeadlineListener {
     names.add(name + event.reason().map(" "::concat).orElse(""));
   }
 
+  List<String> names() {
+    return names;
+  }
+
   /** Waits until this, in this order, and nothing else has been heard. */
   List<DeadlineEvent> await(String... expected) throws Exception {
     Gate.eventually(() -> names.size() >= expected.length, List.of(expected) + " are heard");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.deadlinefilter.DeadlineEvent;
 import io.github.deadlinefilter.DeadlineListener;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,13 +25,17 @@ class ListenerContractTest {
   private final Heard heard = new Heard();
 
   private Application app(Deaf deaf, DeadlineListener first) throws Exception {
+    return app(deaf, first, "300ms");
+  }
+
+  private Application app(Deaf deaf, DeadlineListener first, String deadline) throws Exception {
     return new Application()
         .filter(
             "/*",
             setup
                 .filter()
                 .deadline(Duration.ofSeconds(30))
-                .route("/deaf = 300ms max=1 queue=0")
+                .route("/deaf = " + deadline + " max=1 queue=0")
                 .listener(first)
                 .listener(heard)
                 .build())
@@ -102,6 +108,44 @@ class ListenerContractTest {
               .get(3);
       assertEquals(expired.incident(), left.incident());
       assertTrue(left.overrun().compareTo(Duration.ZERO) > 0, left::toString);
+    }
+  }
+
+  /**
+   * As Spring Session's, which stores the session before the head is written, and finds no store.
+   */
+  private static final class BrokenOuter extends HttpServletResponseWrapper {
+    BrokenOuter(HttpServletResponse response) {
+      super(response);
+    }
+
+    @Override
+    public void sendError(int status, String message) {
+      throw new IllegalStateException("of an outer filter's");
+    }
+  }
+
+  @Test
+  void answerFails_isToldOnceAllTheSame() throws Exception {
+    try (var deaf = new Deaf();
+        TestContainer container =
+            setup.start(
+                app(deaf, new DeadlineListener() {}, "30s")
+                    .outerFilter(
+                        "/deaf",
+                        (request, response, chain) ->
+                            chain.doFilter(
+                                request, new BrokenOuter((HttpServletResponse) response)),
+                        entry -> {}))) {
+      try (RawClient first = RawClient.connect(container).get("/deaf")) {
+        heard.await("started");
+        RawClient.ask(container, "/deaf"); // whatever the container makes of it
+        heard.await("started", "refused route-full");
+        deaf.release();
+        first.read();
+        Gate.eventually(() -> heard.names().size() > 2, "the first one has ended");
+        assertEquals(1, heard.names().stream().filter("refused route-full"::equals).count());
+      }
     }
   }
 
