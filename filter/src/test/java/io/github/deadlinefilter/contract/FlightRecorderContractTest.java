@@ -27,9 +27,11 @@ class FlightRecorderContractTest {
       var app =
           new Application()
               .filter("/*", setup.filter().route("/deaf = 300ms max=1 queue=0").build())
+              .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
               .servlet("/deaf", (request, response) -> deaf.hold());
       Response late;
       try (TestContainer container = setup.start(app)) {
+        RawClient.ask(container, "/hi"); // the first request of a container takes long
         recording.enable(PREFIX + "Expired");
         recording.enable(PREFIX + "Refused");
         recording.enable(PREFIX + "LeftLate");
