@@ -40,8 +40,7 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
    */
   static RouteRule parse(RuleText rule, Route defaults) throws SettingsException {
     String text = rule.text();
-    Matcher apart = EQUALS_APART.matcher(text);
-    int equals = apart.find() ? apart.end() - 1 : text.indexOf('=');
+    int equals = equalsSign(text);
     if (equals < 0) {
       throw SettingsException.ruleWithoutDuration(rule);
     }
@@ -62,6 +61,34 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
         methods,
         PathPattern.parse(rule, pattern),
         route(rule, name, SPACE.split(right), defaults));
+  }
+
+  /** Where the pattern is over, or -1. */
+  private static int equalsSign(String text) {
+    Matcher apart = EQUALS_APART.matcher(text);
+    return apart.find() ? apart.end() - 1 : text.indexOf('=');
+  }
+
+  /** The deadline as it was given, such as {@code PT30S}. */
+  String deadlineText() {
+    return text.text().substring(deadlineFrom(), deadlineTo());
+  }
+
+  /** The text of the rule with another deadline, and all else as it was given. */
+  String withDeadline(String deadline) {
+    String given = text.text();
+    return given.substring(0, deadlineFrom()) + deadline + given.substring(deadlineTo());
+  }
+
+  private int deadlineFrom() {
+    String given = text.text();
+    int from = equalsSign(given) + 1;
+    return from + given.substring(from).length() - given.substring(from).stripLeading().length();
+  }
+
+  private int deadlineTo() {
+    Matcher space = SPACE.matcher(text.text());
+    return space.find(deadlineFrom()) ? space.start() : text.text().length();
   }
 
   private static Set<String> methods(RuleText rule, String list) throws SettingsException {

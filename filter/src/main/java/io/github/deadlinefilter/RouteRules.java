@@ -19,14 +19,23 @@ final class RouteRules {
   static Routes parse(Given routes, Route defaults) throws SettingsException {
     List<RouteRule> rules = new ArrayList<>();
     int number = 0;
-    for (String line : LINE_END.split(routes.text(), -1)) {
+    for (String line : lines(routes.text())) {
       number++;
-      String text = COMMENT.matcher(line).replaceFirst("").strip();
+      String text = ruleOf(line);
       if (!text.isEmpty()) {
         RuleText rule = new RuleText(text, routes.place() + ", routes line " + number);
         rules.add(RouteRule.parse(rule, defaults));
       }
     }
-    return Routes.of(rules, defaults);
+    return Routes.of(rules, defaults, routes.text());
+  }
+
+  static List<String> lines(String text) {
+    return List.of(LINE_END.split(text, -1));
+  }
+
+  /** What is in a line but for its comment and the white space around; empty if it has no rule. */
+  static String ruleOf(String line) {
+    return COMMENT.matcher(line).replaceFirst("").strip();
   }
 }

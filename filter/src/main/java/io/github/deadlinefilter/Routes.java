@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and all, so that no spelling of a URL escapes its rule.
  */
 final class Routes {
+  private final List<RouteRule> rules;
+  private final String text;
   private final List<Route> all;
   private final Route fallback;
   private final PathTable exact;
@@ -28,7 +30,13 @@ final class Routes {
   private final @Nullable MethodRoutes rest;
 
   private Routes(
-      List<Route> all, Route fallback, Map<PathPattern.Kind, Map<String, MethodRoutes>> patterns) {
+      List<RouteRule> rules,
+      String text,
+      List<Route> all,
+      Route fallback,
+      Map<PathPattern.Kind, Map<String, MethodRoutes>> patterns) {
+    this.rules = List.copyOf(rules);
+    this.text = text;
     this.all = List.copyOf(all);
     this.fallback = fallback;
     this.exact = new PathTable(patterns.getOrDefault(PathPattern.Kind.EXACT, Map.of()));
@@ -37,8 +45,12 @@ final class Routes {
     this.rest = patterns.getOrDefault(PathPattern.Kind.DEFAULT, Map.of()).get("");
   }
 
-  /** Refuses two rules for the same method and pattern. */
-  static Routes of(List<RouteRule> rules, Route fallback) throws SettingsException {
+  /**
+   * Refuses two rules for the same method and pattern.
+   *
+   * @param text that the rules come from
+   */
+  static Routes of(List<RouteRule> rules, Route fallback, String text) throws SettingsException {
     List<Route> all = new ArrayList<>();
     Map<PathPattern, List<RouteRule>> byPattern = new LinkedHashMap<>();
     for (RouteRule rule : rules) {
@@ -53,7 +65,17 @@ final class Routes {
           .computeIfAbsent(same.getKey().kind(), kind -> new LinkedHashMap<>())
           .put(same.getKey().key(), MethodRoutes.of(same.getValue()));
     }
-    return new Routes(all, fallback, patterns);
+    return new Routes(rules, text, all, fallback, patterns);
+  }
+
+  /** In the order of the text. */
+  List<RouteRule> rules() {
+    return rules;
+  }
+
+  /** The rules as they were given, with their comments; empty if there are none. */
+  String text() {
+    return text;
   }
 
   /** The route of each rule in the order of the text, then the one of all other requests. */

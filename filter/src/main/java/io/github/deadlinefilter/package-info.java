@@ -38,7 +38,9 @@
  * <p><b>Observe.</b> An {@code ExpiryReport} is one line in the log, the same keys every time.
  * {@code Events} tells each {@link io.github.deadlinefilter.DeadlineListener}, of which {@code
  * Listeners} finds those of the application, what became of a request. An {@code Observer} takes
- * the place of all the above in {@code mode=observe}.
+ * the place of all the above in {@code mode=observe}. A {@code RouteHistory} remembers the last
+ * hour of a route, in {@code HistorySlice}s, by the buckets of {@code Latencies}; its {@code
+ * Summary} is what the {@code Advisor} reads, whose {@code Advice} an {@code AdviceReport} shows.
  */
 @NullMarked
 package io.github.deadlinefilter;
