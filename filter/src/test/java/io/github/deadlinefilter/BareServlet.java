@@ -3,9 +3,11 @@ package io.github.deadlinefilter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What a run needs around it where no container is: a request and a response without content. */
 final class BareServlet {
@@ -38,17 +40,26 @@ final class BareServlet {
     return run(chain, QUIRKS, ticker);
   }
 
+  /** As {@link #run(FilterChain)}, for {@code request} of a container. */
+  static RequestRun run(FilterChain chain, HttpServletRequest request) {
+    return run(chain, request, runs(ROUTE, QUIRKS), new ManualTicker());
+  }
+
   /** As {@link #run(FilterChain)}, in a container that needs {@code quirks}. */
   static RequestRun run(FilterChain chain, ContainerQuirks quirks) {
     return run(chain, quirks, new ManualTicker());
   }
 
   private static RequestRun run(FilterChain chain, ContainerQuirks quirks, ManualTicker ticker) {
-    Runs runs = runs(ROUTE, quirks);
+    return run(chain, REQUEST, runs(ROUTE, quirks), ticker);
+  }
+
+  private static RequestRun run(
+      FilterChain chain, HttpServletRequest request, Runs runs, ManualTicker ticker) {
     RequestDeadline deadline =
         new RequestDeadline(
             new ManualClockwork(ticker, Runnable::run), ROUTE.name(), ROUTE.deadlineNanos());
-    RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, REQUEST, RESPONSE);
+    RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, request, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;
   }
@@ -69,9 +80,17 @@ final class BareServlet {
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            (self, method, arguments) -> {
-              Class<?> returned = method.getReturnType();
-              return returned == String.class ? "" : returned == boolean.class ? false : null;
-            }));
+            (self, method, arguments) -> nothing(method)));
+  }
+
+  /** What {@code method} of such a one returns. */
+  static @Nullable Object nothing(Method method) {
+    Class<?> returned = method.getReturnType();
+    if (returned == String.class) {
+      return "";
+    } else if (returned == boolean.class) {
+      return false;
+    }
+    return returned == long.class ? 0L : null;
   }
 }
