@@ -34,11 +34,12 @@ final class WorkerInterrupt implements Runnable {
   private final boolean whileItReads;
   private final boolean whileItWrites;
   private final boolean inNative;
-  private final long start = System.nanoTime();
+  private final Ticker ticker;
+  private final long start;
   private int looks;
 
   /** When the worker was last told. */
-  private volatile long lastNanos = start;
+  private volatile long lastNanos;
 
   /** Where the worker was last seen, null if it was not looked at. */
   private volatile @Nullable String place;
@@ -61,12 +62,15 @@ final class WorkerInterrupt implements Runnable {
     this.whileItReads = quirks.mayInterruptRead(run.request);
     this.whileItWrites = quirks.mayInterruptWrite(run.request);
     this.inNative = quirks.waitsInNative(run.request);
+    this.ticker = run.deadline.clockwork().ticker();
+    this.start = ticker.nanos();
+    this.lastNanos = start;
   }
 
   @Override
   public void run() {
     look();
-    lastNanos = System.nanoTime();
+    lastNanos = ticker.nanos();
     boolean mayInterrupt = run.isWriting() ? whileItWrites : run.isReading() && whileItReads;
     if (mayInterrupt && run.interrupts.isWaiting(inNative)) {
       run.interrupts.interrupt();
@@ -74,7 +78,7 @@ final class WorkerInterrupt implements Runnable {
       run.interruptOutside();
     }
     if (looks < AGAIN_AFTER.length && run.interrupts.isOpen()) {
-      long left = AGAIN_AFTER[looks++] - (System.nanoTime() - start);
+      long left = AGAIN_AFTER[looks++] - (ticker.nanos() - start);
       run.runs().whileInside(run, left, this);
     }
   }
@@ -108,7 +112,7 @@ final class WorkerInterrupt implements Runnable {
     if (at == null || unknown <= 0) {
       return;
     }
-    boolean heeded = System.nanoTime() - lastNanos < HEEDED_WITHIN;
+    boolean heeded = ticker.nanos() - lastNanos < HEEDED_WITHIN;
     if (heeded) {
       outcomes.heeded(at);
     }

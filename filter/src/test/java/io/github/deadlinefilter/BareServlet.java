@@ -40,6 +40,11 @@ final class BareServlet {
     return run(chain, QUIRKS, ticker);
   }
 
+  /** As {@link #run(FilterChain)}, with time by {@code clock}, and alarms as well. */
+  static RequestRun run(FilterChain chain, ManualTimer clock) {
+    return run(chain, REQUEST, runs(ROUTE, QUIRKS, clock.timer), clock.ticker);
+  }
+
   /** As {@link #run(FilterChain)}, for {@code request} of a container. */
   static RequestRun run(FilterChain chain, HttpServletRequest request) {
     return run(chain, request, runs(ROUTE, QUIRKS), new ManualTicker());
@@ -66,12 +71,16 @@ final class BareServlet {
 
   /** Those of a filter that has {@code route} alone. */
   static Runs runs(Route route, ContainerQuirks quirks) {
+    return runs(route, quirks, TIMER);
+  }
+
+  private static Runs runs(Route route, ContainerQuirks quirks, DeadlineTimer timer) {
     Debug debug = new Debug(Debug.Kind.ENFORCE);
     Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL, debug);
     Bulkheads bulkheads =
         new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
     return new Runs(
-        expiry, quirks, bulkheads, ContextHandover.NONE, Events.NONE, TIMER, BACKGROUND);
+        expiry, quirks, bulkheads, ContextHandover.NONE, Events.NONE, timer, BACKGROUND);
   }
 
   /** One that answers nothing. */
