@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What the filter logs during a test, a line a record. As an extension of a test of one thread. */
+/** What the filter logs during a test, on any thread, a line a record. As an extension. */
 final class LogLines extends Handler implements BeforeEachCallback, AfterEachCallback {
   private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
   private static final SimpleFormatter FORMATTER = new SimpleFormatter();
@@ -32,7 +32,9 @@ final class LogLines extends Handler implements BeforeEachCallback, AfterEachCal
   }
 
   List<String> lines() {
-    return lines;
+    synchronized (lines) {
+      return List.copyOf(lines);
+    }
   }
 
   @Override
@@ -47,7 +49,9 @@ final class LogLines extends Handler implements BeforeEachCallback, AfterEachCal
 
   @Override
   public void publish(LogRecord record) {
-    lines.add(line.apply(record));
+    synchronized (lines) {
+      lines.add(line.apply(record));
+    }
   }
 
   @Override

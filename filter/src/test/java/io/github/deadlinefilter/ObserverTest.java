@@ -1,0 +1,108 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What {@code mode=observe} reports of the routes, and when. */
+class ObserverTest {
+  private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  @RegisterExtension private final LogLines log = LogLines.ofMessages();
+
+  private final ManualTimer clock = new ManualTimer();
+  private final long start = clock.ticker.nanos();
+  private final Routes routes;
+  private final Observer observer;
+
+  ObserverTest() throws SettingsException {
+    Settings settings =
+        Settings.of(
+            Map.of("mode", "observe", "routes", "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0"),
+            new Environment(Map.of(), Map.of(), /* virtualThreads= */ false));
+    routes = settings.routes();
+    observer =
+        new Observer(
+            settings,
+            clock.timer,
+            clock.ticker,
+            new EdgeWait(settings.requestStart(), EdgeWait.WALL),
+            new ClientDeadline(settings.clientDeadline()));
+  }
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  private void ask(String path, FilterChain chain) throws IOException, ServletException {
+    observer.run(
+        routes.match("GET", path, /* pathInfo= */ null),
+        BareServlet.empty(HttpServletRequest.class),
+        BareServlet.empty(HttpServletResponse.class),
+        chain);
+  }
+
+  private void ask(String path, Duration takes) throws IOException, ServletException {
+    ask(path, (request, response) -> clock.pass(takes));
+  }
+
+  /** Lets time pass until it is so long since the begin. */
+  private void passUntil(Duration sinceStart) {
+    clock.pass(sinceStart.minusNanos(clock.ticker.nanos() - start));
+  }
+
+  private List<String> reports() {
+    return log.lines().stream().filter(line -> line.startsWith("Observed: ")).toList();
+  }
+
+  @Test
+  void everyTenMinutes_whatWasLateSinceTheLast_byRoute() throws Exception {
+    ask("/slow", Duration.ofMillis(1500));
+    ask("/slow", Duration.ofMillis(200));
+    ask("/fine", Duration.ofMillis(900));
+    passUntil(TEN_MINUTES.minus(MOMENT));
+    assertEquals(List.of(), reports());
+    clock.pass(MOMENT);
+    List<String> expected = new ArrayList<>();
+    expected.add(
+        "Observed: route=\"/slow\" requests=2 would-have-expired=1 would-have-been-refused=0"
+            + " longest=1500ms");
+    assertEquals(expected, reports(), "nothing of the route where all was well");
+
+    passUntil(TEN_MINUTES.multipliedBy(2));
+    assertEquals(expected, reports(), "all was well everywhere");
+
+    ask("/slow", Duration.ofSeconds(2));
+    passUntil(TEN_MINUTES.multipliedBy(3).minus(MOMENT));
+    assertEquals(expected, reports());
+    clock.pass(MOMENT);
+    expected.add(
+        "Observed: route=\"/slow\" requests=1 would-have-expired=1 would-have-been-refused=0"
+            + " longest=2s");
+    assertEquals(expected, reports(), "begun anew");
+  }
+
+  @Test
+  void whatWouldHaveBeenRefused_isReported_andHasRun() throws Exception {
+    ask("/one", (request, response) -> ask("/one", Duration.ofMillis(20)));
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/one\" requests=2 would-have-expired=0 would-have-been-refused=1"
+                + " longest=20ms"),
+        reports());
+  }
+}
