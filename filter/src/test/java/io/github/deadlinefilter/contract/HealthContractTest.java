@@ -1,8 +1,12 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.DeadlineFilter;
 import io.github.deadlinefilter.DeadlineHealthServlet;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -46,6 +50,35 @@ class HealthContractTest {
         deaf.release();
         Gate.eventually(() -> RawClient.ask(container, "/health").status() == 200, "up again");
         FilterLog.await(container, "The last resort is over: ", 1);
+      }
+    }
+  }
+
+  /** Where requests still come in while the filter stops, which it may take seconds for. */
+  @Test
+  void filterStops_healthIsDown_whileItWaitsForALateWorker() throws Exception {
+    try (var deaf = new Deaf()) {
+      DeadlineFilter filter =
+          setup.filter().deadline(Duration.ofMinutes(5)).route("/health = none").build();
+      var app =
+          new Application()
+              .filter("/*", filter)
+              .servlet("/deaf", (request, response) -> deaf.hold())
+              .servlet("/health", new DeadlineHealthServlet(), entry -> {});
+      try (TestContainer container = setup.start(app);
+          RawClient client = RawClient.connect(container)) {
+        client.get("/deaf");
+        deaf.awaitInside(1);
+        assertEquals(200, RawClient.ask(container, "/health").status());
+        BoundedStop stop = BoundedStop.start("the filter", filter::destroy);
+        Gate.eventually(() -> RawClient.ask(container, "/health").status() == 503, "down");
+        String why = RawClient.ask(container, "/health").text();
+        assertFalse(stop.isDone(), "it waits for the worker");
+        assertTrue(why.startsWith("down filter-0: stopping, stuck workers: "), why);
+        assertEquals(503, client.read().status());
+        deaf.release();
+        stop.await(Gate.SOON);
+        assertEquals(503, RawClient.ask(container, "/health").status());
       }
     }
   }
