@@ -6,11 +6,7 @@ import com.sun.jdi.Bootstrap;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,33 +18,18 @@ class DebugContractTest {
 
   /** A JVM with a debugger's agent in it. */
   private static final class Debugged implements AutoCloseable {
-    final Process process;
-    final String debugPort;
-    final int port;
+    private final OtherJvm jvm;
+    private final String debugPort;
+    private final int port;
 
     Debugged(String... settings) throws IOException {
-      var command =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  DebuggedServer.class.getName()));
-      command.addAll(List.of(settings));
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      BufferedReader output = process.inputReader(Charset.defaultCharset());
-      debugPort = after(LISTENING, output);
-      port = Integer.parseInt(after(DebuggedServer.READY, output));
-    }
-
-    private static String after(String start, BufferedReader output) throws IOException {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.startsWith(start)) {
-          return line.substring(start.length()).strip();
-        }
-      }
-      throw new IOException("it has ended without a line that begins with " + start);
+      jvm =
+          new OtherJvm(
+              List.of("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0"),
+              DebuggedServer.class,
+              settings);
+      debugPort = jvm.after(LISTENING);
+      port = Integer.parseInt(jvm.after(DebuggedServer.READY));
     }
 
     VirtualMachine attach() throws Exception {
@@ -71,7 +52,7 @@ class DebugContractTest {
 
     @Override
     public void close() {
-      process.destroyForcibly();
+      jvm.close();
     }
   }
 
