@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.deadlinefilter.micrometer.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,27 @@ class MetersTest {
     String name = DeadlineFilter.class.getName() + "-4f2b8a1c";
     Meters meters = new Meters("", name, ROUTES, (route, what) -> 0);
     assertEquals(List.of("deadline=0.0"), inFlight());
+    meters.close();
+  }
+
+  @Test
+  void budgetUsed_isInTheBucketOfItsPercentage() {
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0);
+    for (int minutes : new int[] {3, 18, 60, 61}) { // of a deadline of one hour
+      ManualTicker ticker = new ManualTicker();
+      RequestRun run = BareServlet.run((request, response) -> {}, ticker);
+      ticker.advance(Duration.ofMinutes(minutes));
+      meters.completed(DeadlineEvent.inTime(run, null));
+    }
+    var buckets = new TreeMap<Double, Double>();
+    var summary = registry.get("deadline.budget.used").summary();
+    for (CountAtBucket bucket : summary.takeSnapshot().histogramCounts()) {
+      buckets.put(bucket.bucket(), bucket.count());
+    }
+    assertEquals(
+        "{10.0=1.0, 25.0=1.0, 50.0=2.0, 75.0=2.0, 90.0=2.0, 100.0=3.0, 110.0=4.0, 150.0=4.0,"
+            + " 200.0=4.0, 500.0=4.0, 1000.0=4.0}",
+        buckets.toString());
     meters.close();
   }
 

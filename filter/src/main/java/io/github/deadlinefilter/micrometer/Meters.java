@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,8 +39,11 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   private static final Pattern UNNAMED =
       Pattern.compile("io\\.github\\.deadlinefilter\\.DeadlineFilter[@-].*");
 
-  /** The buckets of the budget that was used: 1 is the deadline. */
-  private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.5, 2, 5, 10};
+  /**
+   * The buckets of the budget that was used: 100 is the deadline, and 110 is for those that were
+   * answered at it. In percent, for what is below 1 Micrometer counts in the bucket of 1.
+   */
+  private static final double[] PERCENT = {10, 25, 50, 75, 90, 100, 110, 150, 200, 500, 1000};
 
   private final MeterRegistry registry = Metrics.globalRegistry;
   private final Tags common;
@@ -153,13 +157,14 @@ public final class Meters implements DeadlineListener, AutoCloseable {
         summary =
             keep(
                 DistributionSummary.builder("deadline.budget.used")
-                    .description("The share of its deadline that a request has used")
+                    .description("How much of its deadline a request has used")
+                    .baseUnit(BaseUnits.PERCENT)
                     .tags(tags)
-                    .serviceLevelObjectives(SHARES)
+                    .serviceLevelObjectives(PERCENT)
                     .register(registry));
         budget = summary;
       }
-      summary.record((double) event.elapsed().toNanos() / event.deadline().toNanos());
+      summary.record(100.0 * event.elapsed().toNanos() / event.deadline().toNanos());
     }
 
     void refused(String reason) {
