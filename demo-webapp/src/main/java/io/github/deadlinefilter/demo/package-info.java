@@ -10,6 +10,9 @@
  * <p>The experiment beside them is {@link io.github.deadlinefilter.demo.ApproachView}: the same
  * functions without the filter, under each {@link io.github.deadlinefilter.demo.Approach} to stop
  * them, and what came of it in {@link io.github.deadlinefilter.demo.RunHistory}.
+ *
+ * <p>What the filter counts meanwhile is told by {@link io.github.deadlinefilter.demo.MetricsView},
+ * out of the registry of {@link io.github.deadlinefilter.demo.PrometheusListener}.
  */
 @NullMarked
 package io.github.deadlinefilter.demo;

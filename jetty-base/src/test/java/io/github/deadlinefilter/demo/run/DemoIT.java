@@ -60,6 +60,14 @@ class DemoIT {
     for (String view : new String[] {"http", "cache", "redis", "db", "cpu", "stream", "baseline"}) {
       assertTrue(page.body().contains("href=\"" + view + "?delay=5\""), view);
     }
+    assertTrue(page.body().contains("href=\"metrics\""), page::body);
+  }
+
+  @Test
+  void figures_ofThisMachine_areThereForTheAsking() throws Exception {
+    HttpResponse<String> figures = get("/metrics");
+    assertEquals(200, figures.statusCode(), figures.body());
+    assertTrue(figures.body().contains("\ndeadline_in_flight{"), figures.body());
   }
 
   @ParameterizedTest
