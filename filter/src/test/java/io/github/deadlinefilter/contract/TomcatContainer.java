@@ -99,6 +99,7 @@ final class TomcatContainer implements TestContainer {
   private static SSLHostConfig tls() throws Exception {
     var host = new SSLHostConfig();
     var certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+    certificate.setCertificateKeystoreType(Certificate.TYPE); // it makes another of that type
     certificate.setCertificateKeystore(Certificate.keyStore());
     certificate.setCertificateKeystorePassword(Certificate.password());
     host.addCertificate(certificate);
