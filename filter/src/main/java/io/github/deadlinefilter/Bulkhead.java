@@ -3,7 +3,6 @@ package io.github.deadlinefilter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +15,6 @@ final class Bulkhead {
   /** How often a request goes on that looks doomed: how else would anybody learn that it is not? */
   private static final Duration TRY_EVERY = Duration.ofSeconds(1);
 
-  /** How often a refusal is logged where all are refused, which costs more than to refuse. */
-  private static final Duration REFUSAL_EVERY = Duration.ofSeconds(1);
-
-  private static final int REFUSALS_AT_ONCE = 10;
-
   final Route route;
   private final Ticker ticker;
   private final @Nullable Admission admission;
@@ -28,8 +22,10 @@ final class Bulkhead {
   private final RateLimit tries;
   private final AtomicInteger stuck = new AtomicInteger();
   private final LeaveRate leaving;
-  private final RateLimit refusals;
-  private final AtomicLong unsaidRefusals = new AtomicLong();
+  private final RouteHistory history;
+
+  /** For the requests that come from now on: the route's, unless an operator has set another. */
+  private volatile long deadlineNanos;
 
   Bulkhead(Route route, Ticker ticker) {
     this.route = route;
@@ -39,7 +35,24 @@ final class Bulkhead {
     times = limits.shed() == RouteLimits.Shed.DOOMED ? new ServiceTimes() : null;
     tries = new RateLimit(ticker, TRY_EVERY, /* burst= */ 1);
     leaving = new LeaveRate(ticker);
-    refusals = new RateLimit(ticker, REFUSAL_EVERY, REFUSALS_AT_ONCE);
+    history = new RouteHistory(ticker);
+    deadlineNanos = route.deadlineNanos();
+  }
+
+  /** The length of a new deadline, or {@link Route#NO_DEADLINE}. */
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  /** Sets it, and returns what it was. */
+  synchronized long deadlineNanos(long nanos) {
+    long before = deadlineNanos;
+    deadlineNanos = nanos;
+    return before;
+  }
+
+  RouteHistory history() {
+    return history;
   }
 
   /** As {@link Admission#enter}, for the places of the route's own. */
@@ -57,19 +70,6 @@ final class Bulkhead {
     if (admission != null) {
       admission.open();
     }
-  }
-
-  /**
-   * A request has been refused.
-   *
-   * @return how many have been since the last one that was logged, if this one is to be; else -1
-   */
-  long refused() {
-    if (refusals.tryAcquire()) {
-      return unsaidRefusals.getAndSet(0);
-    }
-    unsaidRefusals.incrementAndGet();
-    return -1;
   }
 
   // ---- how long requests take

@@ -77,6 +77,16 @@ public final class DeadlineEvent {
   }
 
   /**
+   * How others name the request: the header {@code X-Request-Id}, of which what is not a letter,
+   * digit or one of {@code _.:+/@-} is a question mark and which is cut after 64 characters, or
+   * else the trace id of {@code traceparent}; none of a request that has neither, or that ended in
+   * time.
+   */
+  public Optional<String> requestId() {
+    return Optional.ofNullable(report).map(ExpiryReport::request).filter(id -> !id.isEmpty());
+  }
+
+  /**
    * Why the application did not answer: {@code expired}, {@code expired-in-queue}, {@code
    * queue-full} and the other codes that README lists; none of a request that ended in time, but
    * for {@code client-gone} if that is how it did.
@@ -118,6 +128,17 @@ public final class DeadlineEvent {
    */
   public List<StackTraceElement> stack() {
     return report == null ? List.of() : report.stack();
+  }
+
+  /**
+   * What the request was slow in, or empty if that is not known: a call outside the JVM that took
+   * at least half of its time, such as {@code sql SELECT * FROM orders WHERE id = ?}; or else the
+   * line of the application, or of one of its libraries, that the worker's stacks at a half and at
+   * four fifths of the deadline and at its end have in common, such as {@code
+   * com.example.Orders.find(Orders.java:41)}.
+   */
+  public String blamed() {
+    return report == null ? "" : report.blamed();
   }
 
   /**

@@ -74,6 +74,9 @@ public final class DeadlineFilter implements Filter {
         from.getDispatcherType() == DispatcherType.REQUEST
             ? current.routes().match(from.getMethod(), from.getServletPath(), from.getPathInfo())
             : null;
+    if (route != null) {
+      current.asked(route);
+    }
     if (route == null || !route.hasLimit()) {
       chain.doFilter(request, response);
       return;

@@ -83,6 +83,10 @@ final class Expiry {
   /** As {@link #stacks}, for those who stay: the newly expired must not take their turns. */
   private final RateLimit looks = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
 
+  /** As {@link #stacks}, for those who are slow and not late yet. */
+  private final RateLimit samples = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
+
+  private final Repeats repeats;
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
 
   /**
@@ -92,8 +96,14 @@ final class Expiry {
 
   private volatile boolean saidNotAsync;
 
-  Expiry(ContainerQuirks quirks, @Nullable String errorPage, WorkerKind worker, Debug debug) {
+  Expiry(
+      ContainerQuirks quirks,
+      @Nullable String errorPage,
+      WorkerKind worker,
+      Debug debug,
+      Repeats repeats) {
     this.debug = debug;
+    this.repeats = repeats;
     this.quirks = quirks;
     this.directAnswer = new DirectAnswer(quirks, errorPage);
     this.timersPhases =
@@ -292,6 +302,7 @@ final class Expiry {
     if (run.pass() != pass) {
       return; // an alarm of an earlier pass
     }
+    run.takeDueSample();
     boolean begun = run.deadline.hasBegun();
     if (goesOn(run) || !run.deadline.settle()) {
       watch(run); // it may begin, or stop making progress, later
@@ -403,8 +414,8 @@ final class Expiry {
    */
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
-    List<StackTraceElement> stack =
-        run.interrupts.isOpen() && stacks.tryAcquire() ? run.interrupts.stack() : List.of();
+    boolean seen = run.interrupts.isOpen() && (run.isSampled() || stacks.tryAcquire());
+    List<StackTraceElement> stack = seen ? run.interrupts.stack() : List.of();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
     letHeadSettle(run);
     run.outliveConnection(); // first: who is seen to wait is not one who has just closed it
@@ -462,10 +473,20 @@ final class Expiry {
   /** A read or a write that is in progress is given time to get out. */
   private void interrupt(RequestRun run) {
     run.await(() -> !run.isTransferring(), run.isWriting() ? WRITE_ENDS : READ_ENDS);
-    run.interruptBy(new WorkerInterrupt(run, quirks, outcomes, looks));
+    run.interruptBy(new WorkerInterrupt(run, quirks, outcomes, looks, repeats));
   }
 
-  private static String name(int phase) {
+  InterruptOutcomes outcomes() {
+    return outcomes;
+  }
+
+  /** A run has become slow. */
+  Samples newSamples() {
+    return new Samples(samples.tryAcquire());
+  }
+
+  /** For people. */
+  static String name(int phase) {
     return switch (phase) {
       case NEW, DISPATCHED -> "queued";
       case ASYNC -> "async";
@@ -520,15 +541,29 @@ final class Expiry {
   private void say(RequestRun run, Answer answer, boolean left) {
     ExpiryReport report = run.reported();
     run.runs().events().answered(run, answer);
-    if (report.isRefusal()) {
-      long others = run.bulkhead.refused();
-      if (others >= 0) {
-        report.refused(answer, others, why(run));
-      }
+    boolean refusal = report.isRefusal();
+    remember(run, report, refusal);
+    String what = refusal ? ExpiryReport.REFUSED : ExpiryReport.EXPIRED;
+    if (!repeats.isNews(what, report.route(), report.reason().code(), report.at())) {
+      run.know(RequestRun.UNSAID);
+    } else if (refusal) {
+      report.refused(answer, why(run));
     } else {
       report.answered(answer, left, left ? run.failure() : null);
     }
     said(run);
+  }
+
+  private static void remember(RequestRun run, ExpiryReport report, boolean refusal) {
+    RouteHistory history = run.bulkhead.history();
+    if (refusal) {
+      history.refused();
+    } else if (report.reason() != Reason.IDLE) { // which was in time when it began
+      history.expired(report.elapsedNanos());
+    }
+    if (!report.blamed().isEmpty()) {
+      history.blamed(report.blamed());
+    }
   }
 
   /**
@@ -543,7 +578,9 @@ final class Expiry {
 
   private static void sayLeft(RequestRun run) {
     run.runs().events().leftLate(run);
-    run.reported().leftLate(run.deadline.elapsedNanos(), run.failure());
+    if (!run.isUnsaid()) { // the end of what nobody has read the beginning of
+      run.reported().leftLate(run.deadline.elapsedNanos(), run.failure());
+    }
   }
 
   private static String why(RequestRun run) {

@@ -9,17 +9,23 @@ import org.jspecify.annotations.Nullable;
  * One expiry or refusal, as it is logged: always the same keys, as key=value.
  *
  * @param incident the id that the client was given
+ * @param request as others name it, empty if they do not
  * @param elapsedNanos from the begin of the deadline to the decision
  * @param waitedNanos how much of that was over when the request came here
  * @param phase where the request was: queued, running, or async
  * @param ran a worker was inside at the decision, or on its way in or out
  * @param io what it has called outside the JVM, for how long, and where it still is; empty if that
  *     is not known
+ * @param dependency what of that took most of the time; empty if nothing did
  * @param stack of the worker at the decision, before it was told to stop; empty if there was none,
  *     or if too many were taken
+ * @param at the line of the application's that is to blame: the innermost that all samples have in
+ *     common; empty if that is not known
+ * @param samples how many stacks that was taken from
  */
 record ExpiryReport(
     String incident,
+    String request,
     Reason reason,
     String method,
     String route,
@@ -29,7 +35,15 @@ record ExpiryReport(
     String phase,
     boolean ran,
     String io,
-    List<StackTraceElement> stack) {
+    String dependency,
+    List<StackTraceElement> stack,
+    String at,
+    int samples) {
+
+  /** How the lines begin. */
+  static final String EXPIRED = "Deadline expired";
+
+  static final String REFUSED = "Refused";
 
   /** What the client got. */
   enum Answer {
@@ -65,8 +79,11 @@ record ExpiryReport(
   }
 
   static ExpiryReport of(RequestRun run, String phase, boolean ran, List<StackTraceElement> stack) {
+    List<List<StackTraceElement>> seen = run.samplesWith(stack);
+    String at = Samples.common(seen);
     return new ExpiryReport(
-        Incident.next(),
+        run.incident(),
+        RequestId.of(run.request),
         run.reason(),
         clean(run.method()),
         run.route.name(),
@@ -76,7 +93,10 @@ record ExpiryReport(
         phase,
         ran,
         run.deadline.whereTimeWent(),
-        stack);
+        run.deadline.dependency(),
+        stack,
+        at == null ? "" : at,
+        seen.size());
   }
 
   /** A method is the client's text. */
@@ -88,15 +108,20 @@ record ExpiryReport(
   /** The client has been answered. {@code ended}: what the worker threw, if it has left. */
   void answered(Answer answer, boolean left, @Nullable Throwable ended) {
     String worker = !ran ? "none" : left ? "left" : "stuck";
-    String at = InterruptOutcomes.place(stack);
     LOG.log(
         System.Logger.Level.WARNING,
-        line("Deadline expired", worker)
+        line(EXPIRED, worker)
             + " answer="
             + answer.name().toLowerCase(Locale.ROOT)
             + (io.isEmpty() ? "" : " io=\"" + io + "\"")
-            + (at == null ? "" : " at=\"" + at + "\""),
+            + (at.isEmpty() ? "" : " at=\"" + at + "\"")
+            + (samples > 1 ? " samples=" + samples : ""),
         stack.isEmpty() && ended == null ? null : new WorkerStack(stack, ended));
+  }
+
+  /** What it is slow because of; empty if that is not known. */
+  String blamed() {
+    return dependency.isEmpty() ? at : dependency;
   }
 
   /** The request was turned away, and not because its time was over. */
@@ -107,17 +132,15 @@ record ExpiryReport(
   /**
    * As {@link #answered}, of a refusal.
    *
-   * @param others that were refused since the last one that was logged
    * @param why more about the reason, as key=value; or ""
    */
-  void refused(Answer answer, long others, String why) {
+  void refused(Answer answer, String why) {
     LOG.log(
         System.Logger.Level.WARNING,
-        line("Refused", "none")
+        line(REFUSED, "none")
             + " answer="
             + answer.name().toLowerCase(Locale.ROOT)
-            + (why.isEmpty() ? "" : " " + why)
-            + (others == 0 ? "" : " others=" + others));
+            + (why.isEmpty() ? "" : " " + why));
   }
 
   /** A worker that was reported as stuck has left. */
@@ -146,7 +169,8 @@ record ExpiryReport(
         + method
         + " route=\""
         + route
-        + '"';
+        + '"'
+        + (request.isEmpty() ? "" : " request=" + request);
   }
 
   private String line(String event, String worker) {

@@ -41,7 +41,7 @@ record Given(String name, String text, String place) {
   }
 
   /** Nanoseconds, 0 or more. */
-  long graceNanos() throws SettingsException {
+  long nanos() throws SettingsException {
     return Durations.parse(this, DURATIONS + ", or 0ms");
   }
 

@@ -16,9 +16,18 @@ final class InterruptOutcomes {
   private static final int MOST = 1_000;
   private static final String OTHERS = "elsewhere";
 
-  /** Whose frames say nothing of who waits there. */
+  /** Whose frames say nothing of who waits there: the JDK's, and what stands before the I/O. */
   private static final List<String> NOT_ITS_OWN =
-      List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+      List.of(
+          "java.",
+          "javax.",
+          "jdk.",
+          "sun.",
+          "com.sun.",
+          "io.github.deadlinefilter.Deadline",
+          "io.github.deadlinefilter.http.",
+          "io.github.deadlinefilter.jdbc.",
+          "io.github.deadlinefilter.net.");
 
   /**
    * How often workers at one line were interrupted, and how often they went on.
@@ -48,7 +57,7 @@ final class InterruptOutcomes {
     tallies.put(OTHERS, new Tally(OTHERS, 0, 0));
   }
 
-  /** The innermost line of {@code stack} that is not the JDK's. */
+  /** The innermost line of {@code stack} that is neither the JDK's nor of an adapter. */
   static @Nullable String place(List<StackTraceElement> stack) {
     for (StackTraceElement frame : stack) {
       if (NOT_ITS_OWN.stream().noneMatch(frame.getClassName()::startsWith)) {

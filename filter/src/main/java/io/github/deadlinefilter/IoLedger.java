@@ -23,9 +23,19 @@ final class IoLedger {
 
   private static final String OTHER = "other";
 
-  private record Total(long calls, long nanos) {
+  /** Of one kind; with its longest call. */
+  private record Total(long calls, long nanos, String longest, long longestNanos) {
+    Total(IoCall call, long nanos) {
+      this(1, nanos, call.target, nanos);
+    }
+
     Total and(Total more) {
-      return new Total(calls + more.calls, nanos + more.nanos);
+      boolean longer = more.longestNanos > longestNanos;
+      return new Total(
+          calls + more.calls,
+          nanos + more.nanos,
+          longer ? more.longest : longest,
+          Math.max(longestNanos, more.longestNanos));
     }
   }
 
@@ -52,7 +62,7 @@ final class IoLedger {
       if (open.size() < MOST_OPEN) {
         open.add(call);
       } else {
-        count(call.kind, new Total(1, 0));
+        count(call.kind, new Total(call, 0));
       }
     }
     return call;
@@ -60,7 +70,7 @@ final class IoLedger {
 
   synchronized void ended(IoCall call) {
     if (open.remove(call)) {
-      count(call.kind, new Total(1, ticker.nanos() - call.startNanos));
+      count(call.kind, new Total(call, ticker.nanos() - call.startNanos));
     }
   }
 
@@ -107,10 +117,7 @@ final class IoLedger {
    */
   synchronized String summary() {
     long now = ticker.nanos();
-    Map<String, Total> all = new LinkedHashMap<>(totals);
-    for (IoCall call : open) {
-      all.merge(call.kind, new Total(1, now - call.startNanos), Total::and);
-    }
+    Map<String, Total> all = all(now);
     StringBuilder text = new StringBuilder();
     all.forEach(
         (kind, total) ->
@@ -128,6 +135,28 @@ final class IoLedger {
       break;
     }
     return text.toString();
+  }
+
+  /**
+   * What took at least half of {@code nanos}, without what belongs to its user: a single call, such
+   * as {@code sql SELECT * FROM t WHERE id = ?}, or else all of a kind. Empty if nothing did.
+   */
+  synchronized String most(long nanos) {
+    for (Map.Entry<String, Total> of : all(ticker.nanos()).entrySet()) {
+      Total total = of.getValue();
+      if (total.nanos >= nanos / 2) {
+        return total.longestNanos >= nanos / 2 ? of.getKey() + " " + total.longest : of.getKey();
+      }
+    }
+    return "";
+  }
+
+  private Map<String, Total> all(long now) {
+    Map<String, Total> all = new LinkedHashMap<>(totals);
+    for (IoCall call : open) {
+      all.merge(call.kind, new Total(call, now - call.startNanos), Total::and);
+    }
+    return all;
   }
 
   private static String millis(long nanos) {

@@ -29,11 +29,15 @@ final class Observer {
   private static final Duration STACK_EVERY = Duration.ofSeconds(1);
   private static final int STACKS_AT_ONCE = 10;
 
+  private static final String EXPIRED = "Would have expired";
+  private static final String REFUSED = "Would have been refused";
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final Settings settings;
   private final DeadlineTimer timer;
   private final Ticker ticker;
+  private final Repeats repeats;
   private final EdgeWait edgeWait;
   private final ClientDeadline clientDeadline;
   private final RateLimit stacks;
@@ -44,6 +48,7 @@ final class Observer {
   /** What was seen of one route since the last report. */
   private static final class Tally {
     final Route route;
+    final Bulkhead bulkhead;
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger late = new AtomicInteger();
     final ServiceTimes times = new ServiceTimes();
@@ -54,8 +59,9 @@ final class Observer {
     private long refused;
     private long longestNanos;
 
-    Tally(Route route) {
-      this.route = route;
+    Tally(Bulkhead bulkhead) {
+      this.bulkhead = bulkhead;
+      this.route = bulkhead.route;
     }
 
     synchronized void ended(long nanos, boolean wasLate) {
@@ -95,16 +101,19 @@ final class Observer {
       Settings settings,
       DeadlineTimer timer,
       Ticker ticker,
+      Repeats repeats,
+      Bulkheads bulkheads,
       EdgeWait edgeWait,
       ClientDeadline clientDeadline) {
     this.settings = settings;
     this.timer = timer;
     this.ticker = ticker;
+    this.repeats = repeats;
     this.edgeWait = edgeWait;
     this.clientDeadline = clientDeadline;
     stacks = new RateLimit(ticker, STACK_EVERY, STACKS_AT_ONCE);
     Collection<Route> routes = settings.routes().all();
-    routes.forEach(route -> tallies.put(route, new Tally(route)));
+    routes.forEach(route -> tallies.put(route, new Tally(bulkheads.of(route))));
     reportLater();
   }
 
@@ -135,12 +144,15 @@ final class Observer {
     private boolean over;
     private boolean wasLate;
 
+    /** That it was late is in the log, and not one of many. */
+    private volatile boolean said;
+
     Watch(Tally tally, HttpServletRequest request, HttpServletResponse response) {
       this.tally = tally;
       this.method = ExpiryReport.clean(request.getMethod());
       this.response = response;
       inside.open(Thread.currentThread());
-      long length = tally.route.deadlineNanos();
+      long length = tally.bulkhead.deadlineNanos();
       boolean has = length != Route.NO_DEADLINE;
       ClientDeadline.Asked asked = has ? clientDeadline.of(request) : null;
       deadlineNanos = asked == null ? length : Math.min(length, asked.nanos());
@@ -167,8 +179,9 @@ final class Observer {
       }
       if (refused != null) {
         tally.refused();
-        if (stacks.tryAcquire()) {
-          LOG.log(System.Logger.Level.WARNING, line("Would have been refused", refused));
+        tally.bulkhead.history().refused();
+        if (isNews(REFUSED, refused, "")) {
+          LOG.log(System.Logger.Level.WARNING, line(REFUSED, refused));
         }
       }
     }
@@ -201,10 +214,21 @@ final class Observer {
         tally.late.incrementAndGet();
       }
       List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
-      LOG.log(
-          System.Logger.Level.WARNING,
-          line("Would have expired", late()),
-          stack.isEmpty() ? null : new ExpiryReport.WorkerStack(stack, null));
+      String at = Objects.requireNonNullElse(InterruptOutcomes.place(stack), "");
+      if (!at.isEmpty()) {
+        tally.bulkhead.history().blamed(at);
+      }
+      said = isNews(EXPIRED, late(), at);
+      if (said) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            line(EXPIRED, late()) + (at.isEmpty() ? "" : " at=\"" + at + '"'),
+            stack.isEmpty() ? null : new ExpiryReport.WorkerStack(stack, null));
+      }
+    }
+
+    private boolean isNews(String what, Reason reason, String at) {
+      return repeats.isNews(what, tally.route.name(), reason.code(), at);
     }
 
     private void end() {
@@ -220,16 +244,23 @@ final class Observer {
       long nanos = ticker.nanos() - start;
       tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
+      if (counted) {
+        tally.bulkhead.history().completedLate(nanos + waitedNanos);
+      } else {
+        tally.bulkhead.history().completed(nanos + waitedNanos);
+      }
       running.decrementAndGet();
       tally.running.decrementAndGet();
       if (counted) {
         late.decrementAndGet();
         tally.late.decrementAndGet();
-        LOG.log(
-            System.Logger.Level.WARNING,
-            line("Would have left late", late())
-                + " overrun="
-                + millis(nanos + waitedNanos - deadlineNanos));
+        if (said) {
+          LOG.log(
+              System.Logger.Level.WARNING,
+              line("Would have left late", late())
+                  + " overrun="
+                  + millis(nanos + waitedNanos - deadlineNanos));
+        }
       }
     }
 
@@ -265,6 +296,21 @@ final class Observer {
 
     @Override
     public void onError(AsyncEvent event) {} // as above
+  }
+
+  /** As {@link Runs#count}; who is late counts as stuck. */
+  int count(String name, String what) {
+    for (Tally tally : tallies.values()) {
+      if (tally.route.name().equals(name)) {
+        int late = tally.late.get();
+        return switch (what) {
+          case "stuck" -> late;
+          case "in-flight" -> Math.max(0, tally.running.get() - late);
+          default -> 0; // nothing waits here
+        };
+      }
+    }
+    return 0;
   }
 
   private void reportLater() {

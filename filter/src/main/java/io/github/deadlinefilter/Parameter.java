@@ -20,7 +20,8 @@ enum Parameter {
   RETRY_AFTER,
   ERROR_PAGE,
   REQUEST_START,
-  CLIENT_DEADLINE;
+  CLIENT_DEADLINE,
+  LOG_EVERY;
 
   static final String VARIABLE_PREFIX = "DEADLINE_FILTER_";
   static final String PROPERTY_PREFIX = "deadline-filter.";

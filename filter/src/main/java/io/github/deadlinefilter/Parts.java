@@ -23,6 +23,9 @@ final class Parts implements AutoCloseable {
   /** How many of those that have not stopped are named in the log. */
   private static final int MOST_NAMED = 3;
 
+  private static final String MBEANS = "javax.management.MBeanServer";
+  private static final String MANAGED = "io.github.deadlinefilter.jmx.ManagedFilter";
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final Settings settings;
@@ -38,6 +41,7 @@ final class Parts implements AutoCloseable {
   private final AbandonedWorkers abandoned;
   private final Clockwork clockwork;
   private final Debug debug;
+  private final Repeats repeats;
   private final EdgeWait edgeWait;
   private final ClientDeadline clientDeadline;
   private final Health health;
@@ -48,6 +52,8 @@ final class Parts implements AutoCloseable {
   private final boolean endsLoader;
 
   private final Runnable undeployed;
+  private final Management management;
+  private final @Nullable AutoCloseable managed;
 
   private volatile boolean asyncChecked;
 
@@ -68,7 +74,8 @@ final class Parts implements AutoCloseable {
     debug = new Debug(settings.debug());
     edgeWait = new EdgeWait(settings.requestStart(), EdgeWait.WALL);
     clientDeadline = new ClientDeadline(settings.clientDeadline());
-    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug);
+    repeats = new Repeats(timer::in, settings.logEveryNanos());
+    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug, repeats);
     StuckWorkers stuck = new StuckWorkers(settings.maxStuck());
     bulkheads =
         new Bulkheads(
@@ -97,15 +104,19 @@ final class Parts implements AutoCloseable {
     pass = workers == null ? Pass.onContainerThread(runs) : Pass.onWorker(runs, workers);
     observer =
         settings.mode() == Mode.OBSERVE
-            ? new Observer(settings, timer, Ticker.SYSTEM, edgeWait, clientDeadline)
+            ? new Observer(
+                settings, timer, Ticker.SYSTEM, repeats, bulkheads, edgeWait, clientDeadline)
             : null;
     endsLoader = AdapterUndeployment.isOf(config.getServletContext());
     health = new Health(name, stuck, lastResort);
+    String shown = FilterName.shown(name);
+    String contextPath =
+        Objects.requireNonNullElse(config.getServletContext().getContextPath(), "");
     if (settings.mode() == Mode.ENFORCE) {
       Listeners.measure(
           events,
-          Objects.requireNonNullElse(config.getServletContext().getContextPath(), ""),
-          name,
+          contextPath,
+          shown,
           settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
           runs::count);
     }
@@ -114,6 +125,14 @@ final class Parts implements AutoCloseable {
             ? () -> {}
             : DeployedLimits.INSTANCE.deployed(linter, settings.routes().all());
     health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
+    Observer observes = observer;
+    management =
+        new Management(
+            settings, runs, observes == null ? runs::count : observes::count, expiry.outcomes());
+    managed =
+        settings.mode() == Mode.OFF
+            ? null
+            : (AutoCloseable) OptionalLibrary.bind(MBEANS, MANAGED, management, contextPath, shown);
   }
 
   /**
@@ -165,6 +184,11 @@ final class Parts implements AutoCloseable {
     return pass;
   }
 
+  /** A request has matched {@code route}, whatever is made of it. */
+  void asked(Route route) {
+    bulkheads.of(route).history().asked();
+  }
+
   RequestRun newRun(Route route, HttpServletRequest request, HttpServletResponse response) {
     RequestDeadline deadline = newDeadline(route, request, response);
     if (debug.isSuspended()) {
@@ -181,7 +205,7 @@ final class Parts implements AutoCloseable {
   /** What comes from outside shortens a deadline that there is, and makes none. */
   private RequestDeadline newDeadline(
       Route route, HttpServletRequest request, HttpServletResponse response) {
-    long length = route.deadlineNanos();
+    long length = bulkheads.of(route).deadlineNanos();
     if (length == Route.NO_DEADLINE) {
       return new RequestDeadline(clockwork, route.name(), length);
     }
@@ -214,9 +238,20 @@ final class Parts implements AutoCloseable {
     }
   }
 
+  private void unmanage() {
+    if (managed != null) {
+      try {
+        managed.close();
+      } catch (Exception e) { // somebody else has taken it out
+        LOG.log(System.Logger.Level.DEBUG, name + " is not in the MBean server any more", e);
+      }
+    }
+  }
+
   @Override
   public void close() {
     health.stopping();
+    unmanage();
     undeployed.run();
     if (observer != null) {
       observer.report();
@@ -239,6 +274,7 @@ final class Parts implements AutoCloseable {
     if (workers != null) {
       workers.close();
     }
+    repeats.close();
     timer.close();
     background.close();
     abandoned.close();

@@ -171,8 +171,12 @@ sealed class RequestDeadline extends Deadline {
    * @return false if it had begun before
    */
   boolean begin(long idleLimitNanos) {
+    return !begun && beginNow(idleLimitNanos);
+  }
+
+  private synchronized boolean beginNow(long idleLimitNanos) {
     if (begun) {
-      return false;
+      return false; // race of whoever writes with whoever watches
     }
     idleNanos = idleLimitNanos;
     progressNanos = clockwork.ticker().nanos();
@@ -272,6 +276,12 @@ sealed class RequestDeadline extends Deadline {
   String whereTimeWent() {
     IoLedger made = ledger;
     return made == null ? "" : made.summary();
+  }
+
+  /** What outside the JVM has taken most of its time; empty if nothing has. */
+  String dependency() {
+    IoLedger made = ledger;
+    return made == null ? "" : made.most(elapsedNanos());
   }
 
   @Override

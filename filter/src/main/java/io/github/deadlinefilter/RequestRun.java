@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -43,6 +44,9 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Its end in time has been told. */
   static final int ENDED = 1 << 2;
+
+  /** How its client was answered is not in the log: it is one of many of the kind. */
+  static final int UNSAID = 1 << 3;
 
   private static final AtomicIntegerFieldUpdater<RequestRun> KNOWN = flag("known");
 
@@ -117,6 +121,9 @@ final class RequestRun extends RunState implements Runnable {
   private volatile @Nullable ExpiryReport report;
   private volatile @Nullable WorkerInterrupt interrupt;
 
+  /** Null as long as it is not slow. Written by whoever watches the run, one thread at a time. */
+  private volatile @Nullable Samples samples;
+
   /** Bits. */
   private volatile int known;
 
@@ -133,6 +140,7 @@ final class RequestRun extends RunState implements Runnable {
   private volatile @Nullable AsyncCycle async;
 
   // Guarded by this.
+  private @Nullable String incident;
   private DeadlineTimer.@Nullable Alarm alarm;
   private @Nullable Runnable endWithConnection;
 
@@ -326,9 +334,12 @@ final class RequestRun extends RunState implements Runnable {
 
   /** The response has begun, and all that the route asks for is progress. */
   void begun() {
-    if (deadline.begin(route.idleNanos()) && route.hasIdleLimit()) {
-      wake(); // the container thread waits for the deadline that was, and so does the alarm
-      runs.expiry().watch(this);
+    if (deadline.begin(route.idleNanos())) {
+      bulkhead.history().completed(deadline.elapsedNanos());
+      if (route.hasIdleLimit()) {
+        wake(); // the container thread waits for the deadline that was, and so does the alarm
+        runs.expiry().watch(this);
+      }
     }
   }
 
@@ -343,7 +354,64 @@ final class RequestRun extends RunState implements Runnable {
   /** How long whoever watches this run may wait before it looks at it again. */
   long nextLookNanos() {
     long left = deadline.remainingNanos();
-    return mayBeginUnseen() ? Math.min(left, route.idleNanos()) : left;
+    long look = mayBeginUnseen() ? Math.min(left, route.idleNanos()) : left;
+    return Math.min(look, nanosToSample());
+  }
+
+  // ---- where it is slow
+
+  /** Looks where the worker is, if the run has been slow for long enough. By whoever watches it. */
+  void takeDueSample() {
+    if (nanosToSample() <= 0) {
+      Samples slow = samples;
+      if (slow == null) {
+        slow = runs.expiry().newSamples();
+        samples = slow;
+      }
+      slow.take(interrupts);
+    }
+  }
+
+  /** Of the time that it had when it came here, for what was over by then was not its own. */
+  private long nanosToSample() {
+    long length = deadline.lengthNanos();
+    if (length == Route.NO_DEADLINE
+        || deadline.hasBegun()
+        || deadline.isSuspended()
+        || reason != Reason.EXPIRED) {
+      return Long.MAX_VALUE;
+    }
+    Samples slow = samples;
+    long waited = deadline.waitedNanos();
+    long due = Samples.dueNanos(length - waited, slow == null ? 0 : slow.taken());
+    return due == Long.MAX_VALUE ? due : due - (deadline.elapsedNanos() - waited);
+  }
+
+  /** Whether a stack of it has been taken, and another one is worth its price. */
+  boolean isSampled() {
+    Samples slow = samples;
+    return slow != null && slow.isGranted();
+  }
+
+  /** It is through, in time: if it was slow, what because of is remembered. */
+  void remember() {
+    RouteHistory history = bulkhead.history();
+    if (!deadline.hasBegun()) {
+      history.completed(deadline.elapsedNanos());
+    }
+    if (samples != null) {
+      String dependency = deadline.dependency();
+      String blamed = dependency.isEmpty() ? Samples.common(samplesWith(List.of())) : dependency;
+      if (blamed != null) {
+        history.blamed(blamed);
+      }
+    }
+  }
+
+  /** The stacks that were taken before the deadline, and {@code last} if that is not empty. */
+  List<List<StackTraceElement>> samplesWith(List<StackTraceElement> last) {
+    Samples slow = samples;
+    return slow != null ? slow.with(last) : last.isEmpty() ? List.of() : List.of(last);
   }
 
   /** Bytes of the request or of the response have moved. */
@@ -712,6 +780,9 @@ final class RequestRun extends RunState implements Runnable {
           return condition.getAsBoolean();
         }
         LockSupport.parkNanos(this, nanos < 0 ? nextLookNanos() : left);
+        if (nanos < 0) {
+          takeDueSample();
+        }
         if (Thread.interrupted()) {
           interrupted = true;
           if (!waiter) {
@@ -913,12 +984,39 @@ final class RequestRun extends RunState implements Runnable {
     runs.watch(this);
   }
 
+  /**
+   * An operator ends it as if its deadline had come, or tells a worker once more that has not
+   * stopped. On any thread.
+   *
+   * @return false if it has ended by itself
+   */
+  boolean cancel() {
+    if (isEnded()) {
+      return false;
+    } else if (!isExpired()) {
+      expireEarly(Reason.CANCELLED);
+    } else if (route.onExpiry() == OnExpiry.INTERRUPT) {
+      interruptOutside();
+    }
+    return true;
+  }
+
   Reason reason() {
     return reason;
   }
 
   void reason(Reason why) {
     reason = why;
+  }
+
+  /** The id by which people name it: its client is given it at the deadline. */
+  synchronized String incident() {
+    String id = incident;
+    if (id == null) {
+      id = Incident.next();
+      incident = id;
+    }
+    return id;
   }
 
   @Nullable ExpiryReport report() {
@@ -949,12 +1047,16 @@ final class RequestRun extends RunState implements Runnable {
   }
 
   /**
-   * Notes {@link #ANSWER_SAID}, {@link #LEFT_LATE} or {@link #ENDED}.
+   * Notes {@link #ANSWER_SAID}, {@link #LEFT_LATE}, {@link #ENDED} or {@link #UNSAID}.
    *
    * @return the bits that were known before
    */
   int know(int bit) {
     return KNOWN.getAndUpdate(this, before -> before | bit);
+  }
+
+  boolean isUnsaid() {
+    return (known & UNSAID) != 0;
   }
 
   boolean isAnswerSaid() {

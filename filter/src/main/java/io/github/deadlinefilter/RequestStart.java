@@ -36,7 +36,7 @@ record RequestStart(String header, long overtimeNanos) {
     @Nullable String overtime = setting.group(2);
     Given length =
         new Given("overtime of requestStart", overtime == null ? USUAL_OVERTIME : overtime, place);
-    return new RequestStart(setting.group(1), length.graceNanos());
+    return new RequestStart(setting.group(1), length.nanos());
   }
 
   /**

@@ -131,7 +131,7 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
         name,
         deadline,
         onExpiry == null ? defaults.onExpiry() : onExpiry.oneOf(OnExpiry.class),
-        grace == null ? defaults.graceNanos() : grace.graceNanos(),
+        grace == null ? defaults.graceNanos() : grace.nanos(),
         status == null ? defaults.status() : status.status(),
         retryAfter == null ? defaults.retryAfterSeconds() : retryAfter.retryAfterSeconds(),
         until,

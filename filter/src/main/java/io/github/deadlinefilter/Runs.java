@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -141,6 +142,7 @@ final class Runs {
   void ended(RequestRun run) {
     finished(run);
     if ((run.know(RequestRun.ENDED) & RequestRun.ENDED) == 0) {
+      run.remember();
       events.ended(run);
     }
   }
@@ -218,6 +220,11 @@ final class Runs {
             .filter(phase -> queued ? phase == RunState.NEW : phase < RunState.EXPIRED)
             .filter(phase -> queued || phase != RunState.NEW)
             .count();
+  }
+
+  /** Those that have not ended, and those whose workers are stuck. */
+  Collection<RequestRun> inFlight() {
+    return inFlight;
   }
 
   boolean isStopping() {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorPage a path in the application to forward to for the direct answer, or null
  * @param requestStart the header that says when the edge received a request, or null
  * @param clientDeadline the headers by which a client may ask for a shorter deadline
+ * @param logEveryNanos how often the same is logged; 0 for as often as it happens
  * @param origins what was set and where, such as {@code deadline=5s (web.xml)}: for the log
  */
 record Settings(
@@ -36,6 +37,7 @@ record Settings(
     @Nullable String errorPage,
     @Nullable RequestStart requestStart,
     List<ClientHeader> clientDeadline,
+    long logEveryNanos,
     Routes routes,
     List<String> origins) {
   private static final Pattern CONTEXT_PATH = Pattern.compile("/(?!/)[^\\p{Z}\\p{Cc}\\p{Cs}]*");
@@ -71,7 +73,7 @@ record Settings(
             Route.DEFAULT_NAME,
             given.get(Parameter.DEADLINE, "30s").deadlineNanos(),
             given.get(Parameter.ON_EXPIRY, "interrupt").oneOf(OnExpiry.class),
-            given.get(Parameter.GRACE, "5ms").graceNanos(),
+            given.get(Parameter.GRACE, "5ms").nanos(),
             given.get(Parameter.STATUS, "503").status(),
             given.get(Parameter.RETRY_AFTER, "none").retryAfterSeconds(),
             Until.COMPLETE,
@@ -96,6 +98,7 @@ record Settings(
         errorPage(given.get(Parameter.ERROR_PAGE, "none")),
         requestStart(given.get(Parameter.REQUEST_START, "none")),
         List.copyOf(ClientHeader.parse(given.get(Parameter.CLIENT_DEADLINE, "none"))),
+        given.get(Parameter.LOG_EVERY, "1m").nanos(),
         routes,
         origins(given, routes));
   }

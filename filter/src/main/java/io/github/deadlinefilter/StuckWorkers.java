@@ -1,6 +1,5 @@
 package io.github.deadlinefilter;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +21,8 @@ final class StuckWorkers {
 
     default void left(RequestRun run) {}
   }
+
+  private static final int MOST_LISTED = 100;
 
   private final Set<RequestRun> inside = ConcurrentHashMap.newKeySet();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -91,11 +92,13 @@ final class StuckWorkers {
         .orElse(0);
   }
 
-  /** For people: the oldest first. */
+  /**
+   * For people: the oldest first. At most 100, for each is stopped for a moment to be looked at.
+   */
   List<StuckWorker> list() {
-    return inside.stream()
+    return Aged.oldestFirst(inside, RequestRun::stuckNanos)
+        .limit(MOST_LISTED)
         .map(StuckWorker::of)
-        .sorted(Comparator.comparingLong(StuckWorker::nanos).reversed())
         .toList();
   }
 }

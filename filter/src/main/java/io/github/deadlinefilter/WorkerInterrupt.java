@@ -26,11 +26,14 @@ final class WorkerInterrupt implements Runnable {
   /** A worker that leaves so soon after an interrupt leaves because of it. */
   private static final long HEEDED_WITHIN = TimeUnit.MILLISECONDS.toNanos(500);
 
+  private static final String IGNORED = "Interrupt ignored";
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final RequestRun run;
   private final InterruptOutcomes outcomes;
   private final RateLimit stacks;
+  private final Repeats repeats;
   private final boolean whileItReads;
   private final boolean whileItWrites;
   private final boolean inNative;
@@ -53,8 +56,13 @@ final class WorkerInterrupt implements Runnable {
    * @param stacks says whether the worker may be stopped for a moment to be looked at
    */
   WorkerInterrupt(
-      RequestRun run, ContainerQuirks quirks, InterruptOutcomes outcomes, RateLimit stacks) {
+      RequestRun run,
+      ContainerQuirks quirks,
+      InterruptOutcomes outcomes,
+      RateLimit stacks,
+      Repeats repeats) {
     this.run = run;
+    this.repeats = repeats;
     this.outcomes = outcomes;
     this.stacks = stacks;
     ExpiryReport report = run.report();
@@ -98,11 +106,11 @@ final class WorkerInterrupt implements Runnable {
     int more = sent - ignored;
     place = at;
     ignored = sent;
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "Interrupt ignored: {0} {1}",
-        run.reported().identity(),
-        outcomes.ignored(at, more));
+    InterruptOutcomes.Tally tally = outcomes.ignored(at, more);
+    ExpiryReport report = run.reported();
+    if (repeats.isNews(IGNORED, report.route(), report.reason().code(), at)) {
+      LOG.log(System.Logger.Level.WARNING, IGNORED + ": {0} {1}", report.identity(), tally);
+    }
   }
 
   /** The worker has left. */

@@ -76,7 +76,13 @@ final class BareServlet {
 
   private static Runs runs(Route route, ContainerQuirks quirks, DeadlineTimer timer) {
     Debug debug = new Debug(Debug.Kind.ENFORCE);
-    Expiry expiry = new Expiry(quirks, /* errorPage= */ null, WorkerKind.POOL, debug);
+    Expiry expiry =
+        new Expiry(
+            quirks,
+            /* errorPage= */ null,
+            WorkerKind.POOL,
+            debug,
+            new Repeats(TIMER::in, /* everyNanos= */ 0));
     Bulkheads bulkheads =
         new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
     return new Runs(

@@ -102,7 +102,8 @@ class DeferredInterruptTest {
             run,
             new ContainerQuirks(),
             new InterruptOutcomes(),
-            new RateLimit(Ticker.SYSTEM, Duration.ofSeconds(1), 1));
+            new RateLimit(Ticker.SYSTEM, Duration.ofSeconds(1), 1),
+            new Repeats((nanos, task) -> {}, /* everyNanos= */ 0));
     interrupt.run();
     assertFalse(reader.isInterrupted(), "it may be moving bytes");
     mayWait.set(true);

@@ -45,7 +45,7 @@ final class DurationsFuzz {
     boolean none = text.equals("none");
     BigInteger expected = none ? null : expected(text);
 
-    assertEquals(expected, read(given, given::graceNanos));
+    assertEquals(expected, read(given, given::nanos));
     BigInteger positive = expected == null || expected.signum() == 0 ? null : expected;
     BigInteger noLimit = BigInteger.valueOf(Long.MAX_VALUE);
     assertEquals(none ? noLimit : positive, read(given, given::deadlineNanos));

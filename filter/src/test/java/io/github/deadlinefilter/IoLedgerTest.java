@@ -38,6 +38,24 @@ class IoLedgerTest {
   }
 
   @Test
+  void whatTookHalfOfTheTime_isSaid_theCallIfItWasASingleOne_elseTheKind() {
+    assertEquals("", ledger.most(0));
+    IoCall call = ledger.begin("http", "api.example");
+    pass(499);
+    assertEquals("", ledger.most(1_000_000_000));
+    pass(1);
+    assertEquals("http api.example", ledger.most(1_000_000_000));
+    call.close();
+    assertEquals("http api.example", ledger.most(1_000_000_000), "when it has ended, too");
+    for (int i = 0; i < 10; i++) {
+      IoCall query = ledger.begin("sql", "SELECT " + i);
+      pass(150);
+      query.close();
+    }
+    assertEquals("sql", ledger.most(2_000_000_000), "many short ones");
+  }
+
+  @Test
   void target_isBoundedAndOnOneLine() {
     ledger.begin("sql", "a\nb\"c\u2028d" + "x".repeat(500));
     String summary = ledger.summary();

@@ -13,20 +13,20 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
- * Fuzzes what a stranger can bring into the log, the method: an expiry stays one line in which
- * every key stands once. The input is the method.
+ * Fuzzes what a stranger can bring into the log, the method and the name of the request: an expiry
+ * stays one line in which every key stands once. The input is both.
  */
 final class LogFuzz {
   private static final Pattern EXPIRED =
       Pattern.compile(
           "Deadline expired: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
-              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=stuck"
+              + " route=\"/\\*\"(?: request=[A-Za-z0-9_.:+/@?-]{1,64})? deadline=5s elapsed=5001ms phase=running worker=stuck"
               + " answer=direct"
               + " io=\"sql 1 call 0ms, still in sql [^\"\\p{Cc}\\u2028\\u2029]{0,243} for 0ms\"");
   private static final Pattern LEFT =
       Pattern.compile(
           "Late worker left: incident=[0-9a-z]{9} reason=expired method=[A-Za-z0-9_?-]{0,20}"
-              + " route=\"/\\*\" deadline=5s elapsed=5001ms phase=running worker=left-late"
+              + " route=\"/\\*\"(?: request=[A-Za-z0-9_.:+/@?-]{1,64})? deadline=5s elapsed=5001ms phase=running worker=left-late"
               + " overrun=1s ended=returned");
   private static final long MILLI = 1_000_000;
   private static final Logger LOGGER = Logger.getLogger("io.github.deadlinefilter");
@@ -39,6 +39,7 @@ final class LogFuzz {
     ExpiryReport report =
         new ExpiryReport(
             Incident.next(),
+            RequestId.clean(new String(input, ISO_8859_1)),
             Reason.EXPIRED,
             ExpiryReport.clean(new String(input, ISO_8859_1)),
             "/*",
@@ -48,7 +49,10 @@ final class LogFuzz {
             "running",
             /* ran= */ true,
             ledger.summary(),
-            List.of());
+            ledger.most(0),
+            List.of(),
+            /* at= */ "",
+            /* samples= */ 0);
 
     List<String> lines =
         logged(

@@ -50,14 +50,6 @@ class MetersTest {
   }
 
   @Test
-  void nameThatIsNewAtEachStart_isNotATag() {
-    String name = DeadlineFilter.class.getName() + "-4f2b8a1c";
-    Meters meters = new Meters("", name, ROUTES, (route, what) -> 0);
-    assertEquals(List.of("deadline=0.0"), inFlight());
-    meters.close();
-  }
-
-  @Test
   void budgetUsed_isInTheBucketOfItsPercentage() {
     Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0);
     for (int minutes : new int[] {3, 18, 60, 61}) { // of a deadline of one hour

@@ -38,6 +38,8 @@ class ObserverTest {
             settings,
             clock.timer,
             clock.ticker,
+            new Repeats(clock.timer::in, /* everyNanos= */ 0),
+            new Bulkheads(routes.all(), new Admission(1, 1), new StuckWorkers(1), clock.ticker),
             new EdgeWait(settings.requestStart(), EdgeWait.WALL),
             new ClientDeadline(settings.clientDeadline()));
   }

@@ -37,7 +37,8 @@ class WorkerInterruptTest {
             run,
             new ContainerQuirks(),
             outcomes,
-            new RateLimit(clock.ticker, Duration.ofSeconds(1), 10)));
+            new RateLimit(clock.ticker, Duration.ofSeconds(1), 10),
+            new Repeats(clock.timer::in, /* everyNanos= */ 0)));
     assertTrue(run.tryAnswerDirect(/* presence= */ 0, /* always= */ true));
     awaitInterrupts(1);
   }

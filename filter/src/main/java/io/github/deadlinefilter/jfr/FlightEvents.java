@@ -37,6 +37,10 @@ public final class FlightEvents implements DeadlineListener {
     @Description("The id that the client was given")
     String incident = "";
 
+    @Label("Request Id")
+    @Description("How others name the request")
+    String requestId = "";
+
     @Label("Reason")
     String reason = "";
 
@@ -59,6 +63,7 @@ public final class FlightEvents implements DeadlineListener {
     void record(DeadlineEvent event) {
       if (shouldCommit()) {
         incident = event.incident().orElse("");
+        requestId = event.requestId().orElse("");
         reason = event.reason().orElse("");
         route = event.route();
         method = event.method();
@@ -84,6 +89,10 @@ public final class FlightEvents implements DeadlineListener {
     @Description("What it had called, and where it still was")
     String io = "";
 
+    @Label("Blamed")
+    @Description("What it was slow in")
+    String blamed = "";
+
     @Label("Worker's Stack")
     @Description("Before it was told to stop")
     String workerStack = "";
@@ -92,6 +101,7 @@ public final class FlightEvents implements DeadlineListener {
     void more(DeadlineEvent event) {
       answer = event.answer().orElse("");
       io = event.io();
+      blamed = event.blamed();
       workerStack = text(event.stack());
     }
   }

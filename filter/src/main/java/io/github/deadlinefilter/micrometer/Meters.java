@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntBiFunction;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,8 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   private static final String FAILED = "failed";
   private static final String EXPIRED = "expired";
   private static final String REFUSED = "refused";
+  private static final int MOST_BLAMED = 20;
   private static final String IN_FLIGHT = "deadline.in.flight";
-
-  /** What Jetty calls a filter without a name, anew at each start. */
-  private static final Pattern UNNAMED =
-      Pattern.compile("io\\.github\\.deadlinefilter\\.DeadlineFilter[@-].*");
 
   /**
    * The buckets of the budget that was used: 100 is the deadline, and 110 is for those that were
@@ -63,8 +59,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   public Meters(
       String context, String filter, Set<String> routes, ToIntBiFunction<String, String> count) {
     synchronized (Meters.class) { // of several filters: one after the other finds what is free
-      common =
-          free(context.isEmpty() ? "/" : context, UNNAMED.matcher(filter).replaceAll("deadline"));
+      common = free(context.isEmpty() ? "/" : context, filter);
       register(routes, count);
     }
   }
@@ -116,6 +111,7 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   /** What is registered when it happens for the first time, so that nothing stands there unused. */
   private final class OfRoute {
     private final Tags tags;
+    private final Map<String, Counter> blamed = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Timer>> requests =
         Map.of(
             COMPLETED,
@@ -180,6 +176,21 @@ public final class Meters implements DeadlineListener, AutoCloseable {
           .increment();
     }
 
+    /** What is to blame is the application's, so there are only so many; and to be sure, 20. */
+    void blamed(String at) {
+      String shown = blamed.size() < MOST_BLAMED || blamed.containsKey(at) ? at : "elsewhere";
+      blamed
+          .computeIfAbsent(
+              shown,
+              key ->
+                  keep(
+                      Counter.builder("deadline.blamed")
+                          .description("Requests that were ended, by what they were slow in")
+                          .tags(tags.and("at", key))
+                          .register(registry)))
+          .increment();
+    }
+
     void leftLate(Duration late) {
       Timer timer = overrun;
       if (timer == null) {
@@ -221,6 +232,10 @@ public final class Meters implements DeadlineListener, AutoCloseable {
   @Override
   public void expired(DeadlineEvent event) {
     ended(EXPIRED, event);
+    OfRoute route = routes.get(event.route());
+    if (route != null && !event.blamed().isEmpty()) {
+      route.blamed(event.blamed());
+    }
   }
 
   private void ended(String outcome, DeadlineEvent event) {

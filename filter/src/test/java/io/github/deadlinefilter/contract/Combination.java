@@ -68,9 +68,9 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     return container.start(application, given);
   }
 
-  /** A filter of this kind, to be given its other settings. */
+  /** A filter of this kind that logs all that happens, to be given its other settings. */
   public Builder filter() {
-    return DeadlineFilter.builder().set("worker", worker);
+    return DeadlineFilter.builder().set("worker", worker).set("logEvery", "0s");
   }
 
   /** The container's own thread does not run the application, and is free once it has answered. */

@@ -125,6 +125,7 @@ final class SoakApplication {
   private DeadlineFilter deadlines(String zone) {
     Builder builder =
         DeadlineFilter.builder()
+            .set("logEvery", "0s")
             .set("worker", zone.substring(prefix.length()))
             .set("workers", Integer.toString(WORKERS))
             .set("maxStuck", Integer.toString(WORKERS))

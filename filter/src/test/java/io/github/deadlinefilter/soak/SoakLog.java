@@ -30,7 +30,7 @@ final class SoakLog extends Handler implements AutoCloseable {
   private static final Pattern EXPIRED =
       Pattern.compile(
           "Deadline expired: incident=(\\S+) reason=\\S+ method=\\S+ route=\"/([a-z0-9]+)-[^\"]*\" .*"
-              + " worker=(\\S+) answer=(\\S+)(?: io=\"[^\"]*\")?(?: at=\"[^\"]*\")?");
+              + " worker=(\\S+) answer=(\\S+)(?: io=\"[^\"]*\")?(?: at=\"[^\"]*\")?(?: samples=\\d)?");
   private static final Pattern LEFT =
       Pattern.compile("Late worker left: incident=(\\S+) .* route=\"/([a-z0-9]+)-[^\"]*\" .*");
 

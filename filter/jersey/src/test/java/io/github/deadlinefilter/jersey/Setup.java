@@ -26,7 +26,7 @@ record Setup(Containers container, String worker) {
   }
 
   Builder filter() {
-    return DeadlineFilter.builder().set("worker", worker);
+    return DeadlineFilter.builder().set("worker", worker).set("logEvery", "0s");
   }
 
   /** Starts the application in both deployments, behind these filters. */

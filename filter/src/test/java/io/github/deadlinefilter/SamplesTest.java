@@ -1,0 +1,84 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SamplesTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  /** From the outermost frame in, each as {@code Type.method:line}. */
+  private static List<StackTraceElement> stack(String... frames) {
+    StackTraceElement[] stack = new StackTraceElement[frames.length];
+    for (int i = 0; i < frames.length; i++) {
+      String[] parts = frames[i].split("[.:](?=\\w+(?::|$))", -1);
+      stack[frames.length - 1 - i] =
+          new StackTraceElement(parts[0], parts[1], "X.java", Integer.parseInt(parts[2]));
+    }
+    return Arrays.asList(stack);
+  }
+
+  @Test
+  void sameCallInEach_isItsLine() {
+    assertEquals(
+        "shop.Db.query(X.java:3)",
+        Samples.common(
+            List.of(
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:2", "shop.Db.query:3"),
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:2", "shop.Db.query:3"))));
+  }
+
+  @Test
+  void manyShortCallsOfALoop_isTheLoop_whereItWasLastSeen() {
+    assertEquals(
+        "shop.Orders.list(X.java:9)",
+        Samples.common(
+            List.of(
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:7", "shop.Db.query:3"),
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:8", "shop.Cache.get:5"),
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:9", "shop.Db.query:3"))));
+  }
+
+  @Test
+  void jdkAndAdapters_areNotToBlame() {
+    assertEquals(
+        "shop.Orders.list(X.java:2)",
+        Samples.common(
+            List.of(
+                stack(
+                    "shop.Orders.list:2",
+                    "io.github.deadlinefilter.jdbc.Call.run:5",
+                    "java.net.Socket.read:7"))));
+  }
+
+  @Test
+  void whoHasJustLeft_saysNothing_andTheOthersDo() {
+    String run = RequestRun.class.getName() + ".run:9";
+    assertEquals(
+        "shop.Db.query(X.java:3)",
+        Samples.common(
+            List.of(
+                stack(
+                    "java.lang.Thread.run:1", run, "jakarta.Servlet.service:1", "shop.Db.query:3"),
+                stack("java.lang.Thread.run:1", run),
+                stack("java.lang.Thread.run:1", run, "jdk.internal.Unpark.unpark:1"))));
+  }
+
+  @Test
+  void nothing_isNobody() {
+    assertNull(Samples.common(List.of()));
+    assertNull(Samples.common(List.of(stack("java.lang.Thread.run:1"))));
+  }
+
+  @Test
+  void aHalfAndFourFifths_ofWhatIsLongEnough() {
+    assertEquals(SECOND / 2, Samples.dueNanos(SECOND, 0));
+    assertEquals(SECOND / 5 * 4, Samples.dueNanos(SECOND, 1));
+    assertEquals(Long.MAX_VALUE, Samples.dueNanos(SECOND, 2));
+    assertEquals(Long.MAX_VALUE, Samples.dueNanos(Route.NO_DEADLINE, 0));
+    assertEquals(Long.MAX_VALUE, Samples.dueNanos(99_999_999, 0));
+  }
+}
