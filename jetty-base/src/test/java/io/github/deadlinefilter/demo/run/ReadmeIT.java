@@ -13,20 +13,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The command under "Try it" in the README, as it stands there, on a tree in which nothing is
- * built.
+ * built; and what it builds is what has been built here.
  */
 class ReadmeIT {
   private static final Pattern TRY_IT =
       Pattern.compile("## Try it\\n\\n```sh\\n([^\\n]+)\\n```\\n");
+
+  /** Not the one of the tests, of the sources or of the Javadoc. */
+  private static final Pattern JAR =
+      Pattern.compile("deadline-filter-[0-9.]+(-SNAPSHOT)?\\.jar");
 
   /** What a clone does not have. */
   private static final Set<String> BUILT = Set.of("target", ".git", "root.war");
@@ -46,8 +52,19 @@ class ReadmeIT {
     try (var demo = new RunningDemo(shell.redirectError(ProcessBuilder.Redirect.INHERIT))) {
       assertEquals(200, status(demo.url().resolve("/http")));
       assertEquals(503, status(demo.url().resolve("/http?delay=5")));
+      assertEquals(-1, Files.mismatch(jar(project), jar(clone)), "the jar's bytes, built twice");
       demo.launcher().destroy();
       demo.awaitEnd();
+    }
+  }
+
+  /** The filter's. */
+  private static Path jar(Path project) throws IOException {
+    try (Stream<Path> files = Files.list(project.resolve("filter/target"))) {
+      List<Path> jars =
+          files.filter(file -> JAR.matcher(file.getFileName().toString()).matches()).toList();
+      assertEquals(1, jars.size(), jars::toString);
+      return jars.get(0);
     }
   }
 
