@@ -558,7 +558,7 @@ final class Expiry {
     RouteHistory history = run.bulkhead.history();
     if (refusal) {
       history.refused();
-    } else if (report.reason() != Reason.IDLE) { // which was in time when it began
+    } else if (report.reason().isOfTime()) {
       history.expired(report.elapsedNanos());
     }
     if (!report.blamed().isEmpty()) {

@@ -144,6 +144,9 @@ final class Observer {
     private boolean over;
     private boolean wasLate;
 
+    /** Written before the chain runs. */
+    private volatile boolean wouldHaveRun = true;
+
     /** That it was late is in the log, and not one of many. */
     private volatile boolean said;
 
@@ -179,6 +182,7 @@ final class Observer {
       }
       if (refused != null) {
         tally.refused();
+        wouldHaveRun = false;
         tally.bulkhead.history().refused();
         if (isNews(REFUSED, refused, "")) {
           LOG.log(System.Logger.Level.WARNING, line(REFUSED, refused));
@@ -244,9 +248,9 @@ final class Observer {
       long nanos = ticker.nanos() - start;
       tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
-      if (counted) {
+      if (wouldHaveRun && counted) {
         tally.bulkhead.history().completedLate(nanos + waitedNanos);
-      } else {
+      } else if (wouldHaveRun) {
         tally.bulkhead.history().completed(nanos + waitedNanos);
       }
       running.decrementAndGet();

@@ -117,7 +117,10 @@ final class Parts implements AutoCloseable {
           events,
           contextPath,
           shown,
-          settings.routes().all().stream().map(Route::name).collect(Collectors.toSet()),
+          settings.routes().all().stream()
+              .filter(Route::hasLimit)
+              .map(Route::name)
+              .collect(Collectors.toSet()),
           runs::count);
     }
     undeployed =

@@ -60,6 +60,11 @@ enum Reason {
     };
   }
 
+  /** Its time was over; not that of a response that had begun. */
+  boolean isOfTime() {
+    return this == EXPIRED || this == EXPIRED_IN_QUEUE || this == OUTCOME_UNKNOWN;
+  }
+
   /** For programs: logs, metrics, the {@code reason} of a problem document. */
   String code() {
     return code;
