@@ -62,6 +62,8 @@ final class Bulkheads {
     // Again: those before it may have become stuck while it waited, or it may have waited too long.
     if (stopping) {
       refused = Reason.STOPPING;
+    } else if (run.reason() == Reason.CANCELLED) {
+      refused = Reason.CANCELLED;
     } else if (first && stuck.isFull(own)) {
       refused = Reason.STUCK;
     } else if (first && !doomed && own.isDoomed(deadline)) {

@@ -253,7 +253,9 @@ final class Expiry {
 
   /** Refuses a run that has not begun, or not begun again. On its container thread. */
   void refuse(RequestRun run, Reason reason) throws IOException, ServletException {
-    run.reason(reason);
+    if (run.reason() != Reason.CANCELLED && run.reason() != Reason.STOPPING) {
+      run.reason(reason); // else it has been told why it ends while it waited
+    }
     run.deadline.expireNow(reason);
     here(run);
   }
@@ -362,11 +364,11 @@ final class Expiry {
    * Has the timer's side look at the run at its deadline, if that is the side that decides then.
    */
   void watch(RequestRun run) {
-    if ((timersPhases & 1 << run.phase()) != 0) {
-      run.runs().watch(run);
-      // Race with the end of the run, or of this pass: it may have come before the alarm was set.
-      if ((timersPhases & 1 << run.phase()) == 0) {
-        run.alarm(null);
+    // Race with the end of the run, or of this pass, and with whoever expires it: each changes the
+    // phase first, and the alarm after that, under the run's monitor.
+    synchronized (run) {
+      if ((timersPhases & 1 << run.phase()) != 0) {
+        run.runs().watch(run);
       }
     }
   }
@@ -376,7 +378,9 @@ final class Expiry {
    */
   private boolean goesOn(RequestRun run) {
     noteBegin(run);
-    if (run.reason() == Reason.EXPIRED && debug.isSuspended()) {
+    if (run.reason() == Reason.EXPIRED
+        && run.deadline.remainingNanos() <= 0
+        && debug.isSuspended()) {
       run.deadline.suspend();
     }
     return (run.deadline.hasBegun() || run.deadline.isSuspended()) && !run.deadline.isExpired();
@@ -480,9 +484,9 @@ final class Expiry {
     return outcomes;
   }
 
-  /** A run has become slow. */
-  Samples newSamples() {
-    return new Samples(samples.tryAcquire());
+  /** A run has become slow; {@code worker}: there is one of which a stack can be taken. */
+  Samples newSamples(boolean worker) {
+    return new Samples(worker && samples.tryAcquire());
   }
 
   /** For people. */
@@ -558,7 +562,7 @@ final class Expiry {
     RouteHistory history = run.bulkhead.history();
     if (refusal) {
       history.refused();
-    } else if (report.reason().isOfTime()) {
+    } else if (report.reason().isOfTime() && !run.deadline.hasBegun()) {
       history.expired(report.elapsedNanos());
     }
     if (!report.blamed().isEmpty()) {

@@ -4,7 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Ids by which a person who got a 503 and the log line about it find each other. Called from any
- * thread; cheap, and no secret: who knows one can do nothing with it.
+ * thread; cheap, and no secret: who knows one can do nothing with it but over JMX, where {@code
+ * cancel} takes it.
  */
 final class Incident {
   // 32 letters and digits of which no two look alike or are mixed up on the telephone.

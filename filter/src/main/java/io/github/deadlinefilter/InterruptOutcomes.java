@@ -25,6 +25,8 @@ final class InterruptOutcomes {
           "sun.",
           "com.sun.",
           "io.github.deadlinefilter.Deadline",
+          "io.github.deadlinefilter.Guarded",
+          "io.github.deadlinefilter.RequestRun",
           "io.github.deadlinefilter.http.",
           "io.github.deadlinefilter.jdbc.",
           "io.github.deadlinefilter.net.");

@@ -138,17 +138,22 @@ final class IoLedger {
   }
 
   /**
-   * What took at least half of {@code nanos}, without what belongs to its user: a single call, such
-   * as {@code sql SELECT * FROM t WHERE id = ?}, or else all of a kind. Empty if nothing did.
+   * What took the most, if that is at least half of {@code nanos}, without what belongs to its
+   * user: a single call, such as {@code sql SELECT * FROM t WHERE id = ?}, or else all of a kind;
+   * calls side by side are added up. Empty if nothing did.
    */
   synchronized String most(long nanos) {
+    String most = "";
+    long mostNanos = nanos / 2 - 1;
     for (Map.Entry<String, Total> of : all(ticker.nanos()).entrySet()) {
       Total total = of.getValue();
-      if (total.nanos >= nanos / 2) {
-        return total.longestNanos >= nanos / 2 ? of.getKey() + " " + total.longest : of.getKey();
+      if (total.nanos > mostNanos) {
+        mostNanos = total.nanos;
+        boolean single = total.longestNanos >= nanos / 2;
+        most = single ? of.getKey() + " " + total.longest : of.getKey();
       }
     }
-    return "";
+    return most;
   }
 
   private Map<String, Total> all(long now) {

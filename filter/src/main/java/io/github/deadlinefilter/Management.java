@@ -20,19 +20,23 @@ final class Management implements DeadlineFilterMXBean {
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final Settings settings;
+  private final WorkerKind worker;
   private final Runs runs;
   private final ToIntBiFunction<String, String> count;
   private final InterruptOutcomes outcomes;
 
   /**
+   * @param worker the kind that is used
    * @param count as {@link Runs#count}
    */
   Management(
       Settings settings,
+      WorkerKind worker,
       Runs runs,
       ToIntBiFunction<String, String> count,
       InterruptOutcomes outcomes) {
     this.settings = settings;
+    this.worker = worker;
     this.runs = runs;
     this.count = count;
     this.outcomes = outcomes;
@@ -45,7 +49,7 @@ final class Management implements DeadlineFilterMXBean {
 
   @Override
   public String getWorker() {
-    return settings.worker().name().toLowerCase(Locale.ROOT);
+    return worker.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -210,11 +214,12 @@ final class Management implements DeadlineFilterMXBean {
   @Override
   public boolean cancel(String id) {
     for (RequestRun run : runs.inFlight()) {
-      if (run.incident().equals(id)) {
+      if (run.isIncident(id)) {
         boolean told = run.cancel();
         LOG.log(
             System.Logger.Level.WARNING,
-            "Cancelled by an operator: incident={0} route=\"{1}\" elapsed={2}ms",
+            "{0} an operator: incident={1} route=\"{2}\" elapsed={3}ms",
+            told ? "Cancelled by" : "Too late for",
             id,
             run.route.name(),
             Long.toString(TimeUnit.NANOSECONDS.toMillis(run.deadline.elapsedNanos())));
@@ -226,6 +231,9 @@ final class Management implements DeadlineFilterMXBean {
 
   @Override
   public String setDeadline(String name, String text) {
+    if (name == null || text == null) {
+      throw new IllegalArgumentException("a route and a deadline are needed");
+    }
     Route route =
         settings.routes().all().stream()
             .filter(one -> one.name().equals(name))
@@ -235,12 +243,7 @@ final class Management implements DeadlineFilterMXBean {
       throw new IllegalArgumentException(
           "\"" + name + "\" has no deadline in the settings, and keeps that");
     }
-    long nanos;
-    try {
-      nanos = new Given("deadline", text.strip(), "setDeadline").deadlineNanos();
-    } catch (SettingsException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
+    long nanos = nanos(text);
     String before = Nanos.format(runs.bulkheads().of(route).deadlineNanos(nanos));
     LOG.log(
         System.Logger.Level.WARNING,
@@ -249,6 +252,16 @@ final class Management implements DeadlineFilterMXBean {
         Nanos.format(nanos),
         before);
     return before;
+  }
+
+  /** What is thrown has to be known to whoever is at the other end, so it has no cause. */
+  private static long nanos(String text) {
+    try {
+      return new Given("deadline", text.strip(), "JMX").deadlineNanos();
+    } catch (SettingsException e) {
+      throw new IllegalArgumentException(
+          "deadline is \"" + text + "\"; accepted is " + Given.DURATIONS + ", or none");
+    }
   }
 
   private String unknown(String name) {

@@ -248,11 +248,7 @@ final class Observer {
       long nanos = ticker.nanos() - start;
       tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
-      if (wouldHaveRun && counted) {
-        tally.bulkhead.history().completedLate(nanos + waitedNanos);
-      } else if (wouldHaveRun) {
-        tally.bulkhead.history().completed(nanos + waitedNanos);
-      }
+      remember(nanos + waitedNanos, counted);
       running.decrementAndGet();
       tally.running.decrementAndGet();
       if (counted) {
@@ -265,6 +261,19 @@ final class Observer {
                   + " overrun="
                   + millis(nanos + waitedNanos - deadlineNanos));
         }
+      }
+    }
+
+    /** Of a response that only has to begin in time nobody here knows when it began. */
+    private void remember(long nanos, boolean counted) {
+      if (!wouldHaveRun || tally.route.until() == Until.COMMIT) {
+        return;
+      }
+      RouteHistory history = tally.bulkhead.history();
+      if (counted) {
+        history.completedLate(nanos);
+      } else {
+        history.completed(nanos);
       }
     }
 

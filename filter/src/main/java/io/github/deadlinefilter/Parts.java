@@ -74,7 +74,10 @@ final class Parts implements AutoCloseable {
     debug = new Debug(settings.debug());
     edgeWait = new EdgeWait(settings.requestStart(), EdgeWait.WALL);
     clientDeadline = new ClientDeadline(settings.clientDeadline());
-    repeats = new Repeats(timer::in, settings.logEveryNanos());
+    repeats =
+        new Repeats(
+            (nanos, task) -> timer.in(nanos, () -> background.act(task)), // a log may block
+            settings.logEveryNanos());
     Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug, repeats);
     StuckWorkers stuck = new StuckWorkers(settings.maxStuck());
     bulkheads =
@@ -131,7 +134,11 @@ final class Parts implements AutoCloseable {
     Observer observes = observer;
     management =
         new Management(
-            settings, runs, observes == null ? runs::count : observes::count, expiry.outcomes());
+            settings,
+            worker,
+            runs,
+            observes == null ? runs::count : observes::count,
+            expiry.outcomes());
     managed =
         settings.mode() == Mode.OFF
             ? null

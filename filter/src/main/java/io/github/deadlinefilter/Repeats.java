@@ -18,33 +18,43 @@ final class Repeats implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
-  /**
-   * What counts as the same.
-   *
-   * @param what happened: how its line begins
-   * @param at the line of code that is to blame; empty if it is not known
-   */
-  record Fingerprint(String what, String route, String reason, String at) {
-    private Fingerprint elsewhere() {
-      return new Fingerprint(what, route, reason, OTHERS);
-    }
-  }
-
   /** Runs something short after so many nanoseconds, once, on a thread of its own. */
   @FunctionalInterface
   interface Later {
     void in(long nanos, Runnable task);
   }
 
+  /** No record: the JDK keeps the last one that was compared, and with it the class loader. */
   private static final class Count {
+    private final String what;
+    private final String route;
+    private final String reason;
+    private final String at;
+
+    /** Guarded by the map. */
     private long more;
+
+    Count(String what, String route, String reason, String at) {
+      this.what = what;
+      this.route = route;
+      this.reason = reason;
+      this.at = at;
+    }
+
+    String key() {
+      return String.join("\n", what, route, reason, at);
+    }
+
+    Count elsewhere() {
+      return new Count(what, route, reason, OTHERS);
+    }
   }
 
   private final Later later;
   private final long everyNanos;
 
   // Guarded by itself.
-  private final Map<Fingerprint, Count> counts = new HashMap<>();
+  private final Map<String, Count> counts = new HashMap<>();
 
   private volatile boolean closed;
 
@@ -56,45 +66,49 @@ final class Repeats implements AutoCloseable {
     this.everyNanos = everyNanos;
   }
 
-  /** Whether it is to be said now; if not, it is counted. */
+  /**
+   * Whether it is to be said now; if not, it is counted.
+   *
+   * @param what happened: how its line begins
+   * @param at the line of code that is to blame; empty if it is not known
+   */
   boolean isNews(String what, String route, String reason, String at) {
     if (everyNanos == 0 || closed) {
       return true;
     }
-    Fingerprint print = new Fingerprint(what, route, reason, at);
+    Count count = new Count(what, route, reason, at);
     synchronized (counts) {
-      if (counts.size() >= MOST && !counts.containsKey(print)) {
-        print = print.elsewhere();
+      if (counts.size() >= MOST && !counts.containsKey(count.key())) {
+        count = count.elsewhere();
       }
-      Count before = counts.get(print);
+      Count before = counts.putIfAbsent(count.key(), count);
       if (before != null) {
         before.more++;
         return false;
       }
-      counts.put(print, new Count());
     }
-    Fingerprint counted = print;
-    later.in(everyNanos, () -> over(counted));
+    String key = count.key();
+    later.in(everyNanos, () -> over(key));
     return true;
   }
 
-  /** The interval of {@code print} is over: the next one is news again. */
-  private void over(Fingerprint print) {
+  /** The interval of {@code key} is over: the next one is news again. */
+  private void over(String key) {
     Count count;
     synchronized (counts) {
-      count = counts.remove(print);
+      count = counts.remove(key);
     }
     if (count != null && count.more > 0) {
       LOG.log(
           System.Logger.Level.WARNING,
           "Repeated: what=\""
-              + print.what
+              + count.what
               + "\" reason="
-              + print.reason
+              + count.reason
               + " route=\""
-              + print.route
+              + count.route
               + '"'
-              + (print.at.isEmpty() ? "" : " at=\"" + print.at + '"')
+              + (count.at.isEmpty() ? "" : " at=\"" + count.at + '"')
               + " times="
               + count.more
               + " within="
@@ -106,7 +120,7 @@ final class Repeats implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List<Fingerprint> left;
+    List<String> left;
     synchronized (counts) {
       left = List.copyOf(counts.keySet());
     }

@@ -253,7 +253,7 @@ sealed class RequestDeadline extends Deadline {
       return; // it acts, once the response has begun
     }
     long nanos = own.isZero() ? Long.MAX_VALUE : DeadlineScope.nanos(own);
-    long length = of == null ? lengthNanos : of.route.deadlineNanos();
+    long length = of == null ? lengthNanos : of.bulkhead.deadlineNanos();
     clockwork.linter().compare(limit, nanos, route, length);
   }
 

@@ -21,8 +21,16 @@ final class RequestId {
 
   private RequestId() {}
 
-  /** Empty if there is none. While the request is the caller's. */
+  /** Empty if there is none, or if the container cannot say. While the request is the caller's. */
   static String of(HttpServletRequest request) {
+    try {
+      return read(request);
+    } catch (RuntimeException e) { // it is for the log, and the client has to be answered
+      return "";
+    }
+  }
+
+  private static String read(HttpServletRequest request) {
     String own = request.getHeader("X-Request-Id");
     if (own != null && !own.isBlank()) {
       return clean(own.strip());

@@ -362,13 +362,19 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Looks where the worker is, if the run has been slow for long enough. By whoever watches it. */
   void takeDueSample() {
-    if (nanosToSample() <= 0) {
+    if (nanosToSample() > 0) {
+      return;
+    }
+    try {
       Samples slow = samples;
       if (slow == null) {
-        slow = runs.expiry().newSamples();
+        slow = runs.expiry().newSamples(interrupts.isOpen());
         samples = slow;
       }
       slow.take(interrupts);
+    } catch (RuntimeException | Error e) {
+      // No memory for a stack, say: whoever watches the run has to go on watching it.
+      samples = Samples.NONE;
     }
   }
 
@@ -988,17 +994,17 @@ final class RequestRun extends RunState implements Runnable {
    * An operator ends it as if its deadline had come, or tells a worker once more that has not
    * stopped. On any thread.
    *
-   * @return false if it has ended by itself
+   * @return false if it has ended by itself, or is stuck on a route that interrupts nobody
    */
   boolean cancel() {
     if (isEnded()) {
       return false;
     } else if (!isExpired()) {
       expireEarly(Reason.CANCELLED);
-    } else if (route.onExpiry() == OnExpiry.INTERRUPT) {
-      interruptOutside();
+      return true;
     }
-    return true;
+    WorkerInterrupt sender = interrupt;
+    return sender != null && sender.onceMore();
   }
 
   Reason reason() {
@@ -1017,6 +1023,11 @@ final class RequestRun extends RunState implements Runnable {
       incident = id;
     }
     return id;
+  }
+
+  /** Whether somebody has been told of it by that id. */
+  synchronized boolean isIncident(String id) {
+    return id.equals(incident);
   }
 
   @Nullable ExpiryReport report() {

@@ -18,6 +18,13 @@ final class Samples {
   /** Of a shorter deadline the stacks would cost more than they tell. */
   private static final long SHORTEST_NANOS = 100_000_000;
 
+  /** Of a run of which none can be taken any more. */
+  static final Samples NONE = new Samples(/* granted= */ false);
+
+  static {
+    NONE.taken = AT.length;
+  }
+
   // Guarded by this.
   private final List<List<StackTraceElement>> stacks = new ArrayList<>(AT.length);
   private final boolean granted;
@@ -97,8 +104,10 @@ final class Samples {
 
   /** The frames from the chain on, of which there are none when it has just been left. */
   private static List<StackTraceElement> inside(List<StackTraceElement> stack) {
-    for (int i = 0; i < stack.size(); i++) {
-      if (stack.get(i).getClassName().equals(RequestRun.class.getName())) {
+    for (int i = stack.size() - 1; i >= 0; i--) { // guarded calls are of a run's, too, further in
+      StackTraceElement frame = stack.get(i);
+      if (frame.getMethodName().equals("run")
+          && frame.getClassName().equals(RequestRun.class.getName())) {
         return stack.subList(0, i);
       }
     }

@@ -113,6 +113,13 @@ final class WorkerInterrupt implements Runnable {
     }
   }
 
+  /** An operator asks for one more. False: the worker has left. */
+  boolean onceMore() {
+    lastNanos = ticker.nanos();
+    run.interruptOutside();
+    return run.interrupts.isOpen();
+  }
+
   /** The worker has left. */
   void left() {
     String at = place;

@@ -55,6 +55,22 @@ class SamplesTest {
   }
 
   @Test
+  void guardedCall_isAPartOfTheLoopThatItIsIn() {
+    String run = RequestRun.class.getName();
+    assertEquals(
+        "shop.Orders.list(X.java:8)",
+        Samples.common(
+            List.of(
+                stack(run + ".run:9", "shop.Orders.list:7", "shop.Db.query:3"),
+                stack(
+                    run + ".run:9",
+                    "shop.Orders.list:8",
+                    "io.github.deadlinefilter.GuardedOutput.write:1",
+                    run + ".writing:5",
+                    "org.eclipse.jetty.Output.write:2"))));
+  }
+
+  @Test
   void whoHasJustLeft_saysNothing_andTheOthersDo() {
     String run = RequestRun.class.getName() + ".run:9";
     assertEquals(

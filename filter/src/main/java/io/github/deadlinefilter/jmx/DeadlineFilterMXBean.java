@@ -30,7 +30,10 @@ public interface DeadlineFilterMXBean {
   /** One for each rule in the order of the settings, then {@code default}. */
   List<RouteStatus> getRoutes();
 
-  /** The requests that are at work or wait for a worker, the oldest first; at most 1,000. */
+  /**
+   * The requests that are at work or wait for a worker, the oldest first; at most 1,000. None in
+   * {@code mode=observe}, which knows of no single one.
+   */
   List<RunningRequest> getRunning();
 
   /**
@@ -49,10 +52,11 @@ public interface DeadlineFilterMXBean {
 
   /**
    * Ends a request as if its deadline had come, with the reason {@code cancelled}; one that waits
-   * for a worker when its turn comes. A worker that is stuck is told once more to stop.
+   * for a worker when its turn comes. A worker that is stuck is told once more to stop, unless its
+   * route interrupts nobody.
    *
    * @param id as {@link RunningRequest#getId} and {@link StuckRequest#getId} say
-   * @return false if there is no such request any more
+   * @return false if there is no such request any more, or nothing that it could be told
    */
   boolean cancel(String id);
 

@@ -85,6 +85,7 @@ class UndertowContractTest {
                   "/*",
                   DeadlineFilter.builder()
                       .set("worker", "container")
+                      .set("logEvery", "0s")
                       .deadline(Duration.ofMillis(500))
                       .build())
               .servlet("/deaf", (request, response) -> deaf.hold());
