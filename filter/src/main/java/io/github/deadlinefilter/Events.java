@@ -54,12 +54,10 @@ final class Events implements AutoCloseable {
   /** In time, with or without an exception. */
   void ended(RequestRun run) {
     if (ofEnds.length > 0) {
-      Throwable failure = run.failure();
-      boolean completed = failure == null && run.reason() != Reason.CLIENT_GONE;
       tell(
           ofEnds,
-          completed ? DeadlineListener::completed : DeadlineListener::failed,
-          DeadlineEvent.inTime(run, failure));
+          run.hasCompleted() ? DeadlineListener::completed : DeadlineListener::failed,
+          DeadlineEvent.inTime(run, run.failure()));
     }
   }
 

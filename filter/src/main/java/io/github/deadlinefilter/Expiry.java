@@ -88,6 +88,8 @@ final class Expiry {
 
   private final Repeats repeats;
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
+  private final Recent recent =
+      new Recent(new Timeline(Ticker.SYSTEM), new RecentIncidents(System::currentTimeMillis));
 
   /**
    * Phases in which the timer's side may decide; the others belong to a waiting container thread.
@@ -484,6 +486,10 @@ final class Expiry {
     return outcomes;
   }
 
+  Recent recent() {
+    return recent;
+  }
+
   /** A run has become slow; {@code worker}: there is one of which a stack can be taken. */
   Samples newSamples(boolean worker) {
     return new Samples(worker && samples.tryAcquire());
@@ -547,6 +553,7 @@ final class Expiry {
     run.runs().events().answered(run, answer);
     boolean refusal = report.isRefusal();
     remember(run, report, refusal);
+    recent.answered(report, answer, left);
     String what = refusal ? ExpiryReport.REFUSED : ExpiryReport.EXPIRED;
     if (!repeats.isNews(what, report.route(), report.reason().code(), report.at())) {
       run.know(RequestRun.UNSAID);
@@ -574,14 +581,15 @@ final class Expiry {
    * Race with a worker that leaves as soon as its client is answered: whoever comes second says
    * that it has left, so that the log never has the end before the beginning.
    */
-  private static void said(RequestRun run) {
+  private void said(RequestRun run) {
     if ((run.know(RequestRun.ANSWER_SAID) & RequestRun.LEFT_LATE) != 0) {
       sayLeft(run);
     }
   }
 
-  private static void sayLeft(RequestRun run) {
+  private void sayLeft(RequestRun run) {
     run.runs().events().leftLate(run);
+    recent.leftLate(run.incident(), run.stuckNanos());
     if (!run.isUnsaid()) { // the end of what nobody has read the beginning of
       run.reported().leftLate(run.deadline.elapsedNanos(), run.failure());
     }

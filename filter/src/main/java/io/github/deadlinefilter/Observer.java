@@ -38,6 +38,7 @@ final class Observer {
   private final DeadlineTimer timer;
   private final Ticker ticker;
   private final Repeats repeats;
+  private final Recent recent;
   private final EdgeWait edgeWait;
   private final ClientDeadline clientDeadline;
   private final RateLimit stacks;
@@ -102,6 +103,7 @@ final class Observer {
       DeadlineTimer timer,
       Ticker ticker,
       Repeats repeats,
+      Recent recent,
       Bulkheads bulkheads,
       EdgeWait edgeWait,
       ClientDeadline clientDeadline) {
@@ -109,6 +111,7 @@ final class Observer {
     this.timer = timer;
     this.ticker = ticker;
     this.repeats = repeats;
+    this.recent = recent;
     this.edgeWait = edgeWait;
     this.clientDeadline = clientDeadline;
     stacks = new RateLimit(ticker, STACK_EVERY, STACKS_AT_ONCE);
@@ -143,6 +146,7 @@ final class Observer {
     // Guarded by this.
     private boolean over;
     private boolean wasLate;
+    private @Nullable String incident;
 
     /** Written before the chain runs. */
     private volatile boolean wouldHaveRun = true;
@@ -184,6 +188,7 @@ final class Observer {
         tally.refused();
         wouldHaveRun = false;
         tally.bulkhead.history().refused();
+        recent.refused(tally.route.name(), refused);
         if (isNews(REFUSED, refused, "")) {
           LOG.log(System.Logger.Level.WARNING, line(REFUSED, refused));
         }
@@ -222,6 +227,7 @@ final class Observer {
       if (!at.isEmpty()) {
         tally.bulkhead.history().blamed(at);
       }
+      tell(at, stack);
       said = isNews(EXPIRED, late(), at);
       if (said) {
         LOG.log(
@@ -231,24 +237,52 @@ final class Observer {
       }
     }
 
+    private void tell(String at, List<StackTraceElement> stack) {
+      String id = Incident.next();
+      recent.wouldHaveExpired(
+          id,
+          method,
+          tally.route.name(),
+          late(),
+          deadlineNanos,
+          ticker.nanos() - start + waitedNanos,
+          at,
+          stack);
+      boolean hasEnded;
+      synchronized (this) {
+        incident = id;
+        hasEnded = over;
+      }
+      if (hasEnded) { // meanwhile, and had no id to name
+        recent.leftLate(id, ticker.nanos() - start + waitedNanos - deadlineNanos);
+      }
+    }
+
     private boolean isNews(String what, Reason reason, String at) {
       return repeats.isNews(what, tally.route.name(), reason.code(), at);
     }
 
     private void end() {
       boolean counted;
+      String id;
       synchronized (this) {
         if (over) {
           return;
         }
         over = true;
         counted = wasLate;
+        id = incident;
       }
       alarm.cancel();
       long nanos = ticker.nanos() - start;
       tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
       remember(nanos + waitedNanos, counted);
+      if (counted && id != null) {
+        recent.leftLate(id, nanos + waitedNanos - deadlineNanos);
+      } else if (!counted) {
+        recent.completed();
+      }
       running.decrementAndGet();
       tally.running.decrementAndGet();
       if (counted) {

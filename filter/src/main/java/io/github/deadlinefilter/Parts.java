@@ -108,7 +108,14 @@ final class Parts implements AutoCloseable {
     observer =
         settings.mode() == Mode.OBSERVE
             ? new Observer(
-                settings, timer, Ticker.SYSTEM, repeats, bulkheads, edgeWait, clientDeadline)
+                settings,
+                timer,
+                Ticker.SYSTEM,
+                repeats,
+                expiry.recent(),
+                bulkheads,
+                edgeWait,
+                clientDeadline)
             : null;
     endsLoader = AdapterUndeployment.isOf(config.getServletContext());
     health = new Health(name, stuck, lastResort);

@@ -601,6 +601,11 @@ final class RequestRun extends RunState implements Runnable {
     return failure;
   }
 
+  /** Of one that has ended in time: the application has answered, and its client was there. */
+  boolean hasCompleted() {
+    return failure == null && reason != Reason.CLIENT_GONE;
+  }
+
   /** Makes a recorded sendError before the application's complete() ends the response. */
   void sendPendingError() {
     if (enter(WRITE)) {

@@ -143,6 +143,7 @@ final class Runs {
     finished(run);
     if ((run.know(RequestRun.ENDED) & RequestRun.ENDED) == 0) {
       run.remember();
+      expiry.recent().ended(run);
       events.ended(run);
     }
   }
