@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,8 @@ final class Parts implements AutoCloseable {
   private final Runnable undeployed;
   private final Management management;
   private final @Nullable AutoCloseable managed;
+  private final BoardFeed feed;
+  private final ServletContext servletContext;
 
   private volatile boolean asyncChecked;
 
@@ -137,19 +141,19 @@ final class Parts implements AutoCloseable {
         settings.mode() == Mode.OFF
             ? () -> {}
             : DeployedLimits.INSTANCE.deployed(linter, settings.routes().all());
-    health.publish(config.getServletContext()); // last: nothing can refuse to deploy any more
+    health.publish(config.getServletContext()); // late: nothing can refuse to deploy any more
     Observer observes = observer;
-    management =
-        new Management(
-            settings,
-            worker,
-            runs,
-            observes == null ? runs::count : observes::count,
-            expiry.outcomes());
+    ToIntBiFunction<String, String> count = observes == null ? runs::count : observes::count;
+    management = new Management(settings, worker, runs, count, expiry.outcomes());
     managed =
         settings.mode() == Mode.OFF
             ? null
             : (AutoCloseable) OptionalLibrary.bind(MBEANS, MANAGED, management, contextPath, shown);
+    feed = new BoardFeed(shown, settings, runs, management, expiry.recent(), count);
+    servletContext = config.getServletContext();
+    if (settings.mode() != Mode.OFF) {
+      feed.publish(servletContext);
+    }
   }
 
   /**
@@ -268,6 +272,8 @@ final class Parts implements AutoCloseable {
   @Override
   public void close() {
     health.stopping();
+    feed.withdraw(servletContext);
+    feed.close(); // before its streams are ended as if they were late
     unmanage();
     undeployed.run();
     if (observer != null) {

@@ -92,13 +92,13 @@ final class StuckWorkers {
         .orElse(0);
   }
 
-  /**
-   * For people: the oldest first. At most 100, for each is stopped for a moment to be looked at.
-   */
+  /** The oldest first; at most 100. */
+  List<RequestRun> oldest() {
+    return Aged.oldestFirst(inside, RequestRun::stuckNanos).limit(MOST_LISTED).toList();
+  }
+
+  /** For people: as {@link #oldest}, and each is stopped for a moment to be looked at. */
   List<StuckWorker> list() {
-    return Aged.oldestFirst(inside, RequestRun::stuckNanos)
-        .limit(MOST_LISTED)
-        .map(StuckWorker::of)
-        .toList();
+    return oldest().stream().map(StuckWorker::of).toList();
   }
 }

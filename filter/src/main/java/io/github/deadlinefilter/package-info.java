@@ -41,6 +41,9 @@
  * the place of all the above in {@code mode=observe}. A {@code RouteHistory} remembers the last
  * hour of a route, in {@code HistorySlice}s, by the buckets of {@code Latencies}; its {@code
  * Summary} is what the {@code Advisor} reads, whose {@code Advice} an {@code AdviceReport} shows.
+ * {@code Recent} counts what became of all requests in a {@code Timeline} and keeps the last of the
+ * bad ones as {@code RecentIncidents}, for a {@code BoardFeed} to show all of this on the {@link
+ * io.github.deadlinefilter.board.BoardServlet}.
  */
 @NullMarked
 package io.github.deadlinefilter;
