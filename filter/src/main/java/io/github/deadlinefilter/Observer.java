@@ -227,7 +227,9 @@ final class Observer {
       if (!at.isEmpty()) {
         tally.bulkhead.history().blamed(at);
       }
-      tell(at, stack);
+      if (wouldHaveRun) {
+        tell(at, stack);
+      }
       said = isNews(EXPIRED, late(), at);
       if (said) {
         LOG.log(
@@ -280,7 +282,7 @@ final class Observer {
       remember(nanos + waitedNanos, counted);
       if (counted && id != null) {
         recent.leftLate(id, nanos + waitedNanos - deadlineNanos);
-      } else if (!counted) {
+      } else if (!counted && wouldHaveRun) {
         recent.completed();
       }
       running.decrementAndGet();

@@ -272,8 +272,8 @@ final class Parts implements AutoCloseable {
   @Override
   public void close() {
     health.stopping();
-    feed.withdraw(servletContext);
     feed.close(); // before its streams are ended as if they were late
+    feed.withdraw(servletContext); // after: a stream that begins meanwhile hears of it at once
     unmanage();
     undeployed.run();
     if (observer != null) {

@@ -1,6 +1,8 @@
 package io.github.deadlinefilter.board;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.Locale;
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * with both, who both do. With neither, a browser on this very machine, and it is not enough that
  * the connection comes from there: a page of somebody else's may have its name lead here (DNS
  * rebinding), which the Host header tells, and a proxy on this machine brings everybody, which its
- * own headers tell, or HTTP/1.0.
+ * own headers tell, or HTTP/1.0. All of it is asked of the container's own request: filters and
+ * valves that know of proxies put the client's word in place of the peer's address, and take away
+ * the headers that it came by.
  *
  * <p>Immutable, thread-safe.
  */
@@ -26,6 +30,8 @@ final class Access {
       Pattern.compile(
           "(?:localhost|127(?:\\.\\d{1,3}){3}|\\[?(?:::|(?:0:){7})1\\]?)(?::\\d+)?",
           Pattern.CASE_INSENSITIVE);
+
+  private static final String REMOTE_IP_VALVE = "org.apache.tomcat.request.forwarded";
 
   private static final String SET =
       "Set the servlet's init-param \"role\", or the servlet context's attribute \""
@@ -51,12 +57,20 @@ final class Access {
     } else if (rule != null) {
       return "The attribute \"" + BoardAccess.ATTRIBUTE + "\" is not a BoardAccess.";
     }
-    return role == null ? notHere(request) : null;
+    return role == null ? notHere(innermost(request)) : null;
+  }
+
+  private static HttpServletRequest innermost(ServletRequest request) {
+    ServletRequest below = request;
+    while (below instanceof ServletRequestWrapper wrapper) {
+      below = wrapper.getRequest();
+    }
+    return (HttpServletRequest) below;
   }
 
   private static @Nullable String notHere(HttpServletRequest request) {
-    String peer = request.getRemoteAddr();
-    if (peer == null || !LOOPBACK_PEER.matcher(peer).matches()) {
+    // The address here as well, which nobody elsewhere can connect to, and no valve changes.
+    if (!isLoopback(request.getRemoteAddr()) || !isLoopback(request.getLocalAddr())) {
       return "Without a role the board is only shown on its own machine. " + SET;
     }
     String given = request.getHeader("Host");
@@ -70,9 +84,15 @@ final class Access {
     return null;
   }
 
+  private static boolean isLoopback(@Nullable String address) {
+    return address != null && LOOPBACK_PEER.matcher(address).matches();
+  }
+
   private static boolean isForwarded(HttpServletRequest request) {
     if (request.getProtocol().equals("HTTP/1.0")) {
       return true; // no browser speaks it, and proxies that add no header do
+    } else if (request.getAttribute(REMOTE_IP_VALVE) != null) {
+      return true; // Tomcat's valve has eaten the headers
     }
     for (String name : Collections.list(request.getHeaderNames())) {
       String lower = name.toLowerCase(Locale.ROOT);

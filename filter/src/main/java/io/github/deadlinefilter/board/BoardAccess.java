@@ -15,6 +15,10 @@ public interface BoardAccess {
   /** Where the servlet looks for it. */
   String ATTRIBUTE = "io.github.deadlinefilter.board.BoardAccess";
 
-  /** Whether the request may go on; one that is to end another request is a {@code POST}. */
+  /**
+   * Whether the request may go on; one that is to end another request is a {@code POST}. To be
+   * decided by who is logged in, and not by addresses or names: what a request says of those may be
+   * its client's word, or that of a page that has led a browser here.
+   */
   boolean isAllowed(HttpServletRequest request);
 }

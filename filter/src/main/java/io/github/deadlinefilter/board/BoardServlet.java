@@ -116,7 +116,7 @@ public final class BoardServlet extends HttpServlet {
   /** The page's own links need the slash. By a relative one, whatever proxies make of the path. */
   private static void toFolder(HttpServletRequest request, HttpServletResponse response) {
     String path = request.getServletPath();
-    response.setHeader("Location", path.substring(path.lastIndexOf('/') + 1) + "/");
+    response.setHeader("Location", "./" + path.substring(path.lastIndexOf('/') + 1) + "/");
     response.setStatus(HttpServletResponse.SC_MOVED_TEMPORARILY);
   }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.ServletContext;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ final class Snapshots {
   /** Those of the application, in the order of their deployment. */
   List<Feed> feeds() {
     return context.getAttribute(Feed.ATTRIBUTE) instanceof List<?> all
-        ? all.stream().map(one -> (Feed) Objects.requireNonNull(one)).toList()
+        ? all.stream().filter(Feed.class::isInstance).map(Feed.class::cast).toList()
         : List.of();
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sends what the filters show to everybody who looks, once a second, as server-sent events. Each
@@ -93,17 +94,32 @@ final class Streams implements Runnable {
     try {
       for (Stream stream : open) {
         TimeUnit.NANOSECONDS.timedJoin(stream, END_NANOS - (System.nanoTime() - start));
+        if (stream.isAlive()) {
+          stream.interrupt(); // it writes to a client that does not read
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** One viewer, and the thread that feeds it. */
+  /**
+   * One viewer, and the thread that feeds it.
+   *
+   * <p>Race of that thread with the container, which ends the request when its client has gone, and
+   * may give its objects to another request then: whoever writes or completes is inside the lock,
+   * and the container's call returns when nobody is, and nobody goes in after it. Where a
+   * DeadlineFilter is in front that is so anyway; with {@code mode=observe}, or without one, it is
+   * this alone. The lock is reentrant, for Jetty calls onComplete inside complete().
+   */
   private final class Stream extends Thread implements AsyncListener {
     private final AsyncContext context;
     private final ServletOutputStream output;
     private final CountDownLatch over = new CountDownLatch(1);
+    private final ReentrantLock inside = new ReentrantLock();
+
+    /** Guarded by inside: nothing is to be called any more. */
+    private boolean gone;
 
     Stream(AsyncContext context, ServletOutputStream output) {
       super(
@@ -115,14 +131,18 @@ final class Streams implements Runnable {
       this.context = context;
       this.output = output;
       setDaemon(true);
+      setContextClassLoader(Streams.class.getClassLoader());
     }
 
-    /** On the thread of its request: from there on its response has begun. */
+    /**
+     * On the thread of its request: its response has begun then. What takes long is left to the
+     * board's own thread.
+     */
     void begin() throws IOException {
       context.setTimeout(0);
       context.addListener(this);
       output.write(RETRY);
-      send();
+      output.flush();
       open.add(this);
       // Race with the end of all: whoever comes second, this or that, sees the other.
       if (closed) {
@@ -136,29 +156,45 @@ final class Streams implements Runnable {
       }
     }
 
-    private void send() throws IOException {
-      output.write(DATA);
-      output.write(snapshots.json());
-      output.write(END);
-      output.flush();
+    /** False: the container has its objects back. */
+    private boolean send() throws IOException {
+      byte[] json = snapshots.json(); // before the lock, for it may take a moment
+      inside.lock();
+      try {
+        if (gone) {
+          return false;
+        }
+        output.write(DATA);
+        output.write(json);
+        output.write(END);
+        output.flush();
+        return true;
+      } finally {
+        inside.unlock();
+      }
     }
 
     @Override
     public void run() {
       long start = System.nanoTime();
       try {
-        while (!over.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)
+        while (over.getCount() > 0
+            && send()
+            && !over.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)
             && System.nanoTime() - start < LONGEST_NANOS) {
-          send();
+          // The next one.
         }
       } catch (InterruptedException e) {
         // Nobody else's thread is this, so somebody wants it to end.
       } catch (IOException | RuntimeException e) {
         LOG.log(System.Logger.Level.DEBUG, "A viewer of the board has gone", e);
       } finally {
-        complete();
-        open.remove(this);
-        places.incrementAndGet();
+        try {
+          complete();
+        } finally {
+          open.remove(this);
+          places.incrementAndGet();
+        }
       }
     }
 
@@ -167,26 +203,43 @@ final class Streams implements Runnable {
     }
 
     void complete() {
+      inside.lock();
       try {
-        context.complete();
+        if (!gone) {
+          gone = true;
+          context.complete();
+        }
       } catch (RuntimeException e) { // the container or the filter has ended it
         LOG.log(System.Logger.Level.DEBUG, "A viewer of the board had gone", e);
+      } finally {
+        inside.unlock();
       }
+    }
+
+    /** The container is about to take its objects back. */
+    private void leave() {
+      inside.lock();
+      try {
+        gone = true;
+      } finally {
+        inside.unlock();
+      }
+      end();
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-      end();
+      leave();
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      end();
+      leave();
     }
 
     @Override
     public void onError(AsyncEvent event) {
-      end();
+      leave();
     }
 
     @Override

@@ -11,8 +11,10 @@ import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.lang.reflect.Proxy;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ class AccessTest {
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
   private String peer = "127.0.0.1";
+  private String here = "127.0.0.1";
+  private boolean valve;
   private String protocol = "HTTP/1.1";
   private String role = "";
   private @Nullable Object attribute;
@@ -54,6 +58,9 @@ class AccessTest {
               case "getHeader" -> headers.get(argument);
               case "getHeaderNames" -> Collections.enumeration(headers.keySet());
               case "getRemoteAddr" -> peer;
+              case "getLocalAddr" -> here;
+              case "getAttribute" ->
+                  (valve && argument.equals("org.apache.tomcat.request.forwarded")) ? true : null;
               case "getProtocol" -> protocol;
               case "getServerName" -> "localhost";
               case "getServerPort" -> 8080;
@@ -152,6 +159,40 @@ class AccessTest {
   void proxy_isNot(String header) {
     headers.put(header, "127.0.0.1");
     assertRefused("proxy");
+  }
+
+  /** As Spring's ForwardedHeaderFilter does it. */
+  @Test
+  void wrapperThatKnowsOfProxies_isLookedThrough() {
+    peer = "10.0.0.1";
+    headers.put("X-Forwarded-For", "127.0.0.1");
+    HttpServletRequest container = request();
+    var wrapped =
+        new HttpServletRequestWrapper(container) {
+          @Override
+          public String getRemoteAddr() {
+            return "127.0.0.1";
+          }
+
+          @Override
+          public Enumeration<String> getHeaderNames() {
+            return Collections.emptyEnumeration();
+          }
+        };
+    assertNotNull(new Access(null, context()).refusal(wrapped));
+    peer = "127.0.0.1";
+    assertNotNull(new Access(null, context()).refusal(wrapped), "through a proxy here");
+    headers.remove("X-Forwarded-For");
+    assertNull(new Access(null, context()).refusal(wrapped));
+  }
+
+  @Test
+  void valveThatEatsTheHeaders_isKnownByWhatItLeaves() {
+    valve = true;
+    assertRefused("proxy");
+    valve = false;
+    here = "10.0.0.7"; // which a browser on this machine may use, but who knows
+    assertRefused("its own machine");
   }
 
   @Test

@@ -85,7 +85,7 @@ class BoardContractTest {
         TestContainer container = Board.start(setup, deaf)) {
       Response redirect = RawClient.ask(container, "/board");
       assertEquals(302, redirect.status());
-      assertEquals("board/", redirect.header("Location"));
+      assertEquals("./board/", redirect.header("Location"));
       assertEquals(404, RawClient.ask(container, "/board/board.html").status());
       assertEquals(404, RawClient.ask(container, "/board/package-info.class").status());
       try (RawClient client = RawClient.connect(container)) {

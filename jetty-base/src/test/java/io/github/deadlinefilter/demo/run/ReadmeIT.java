@@ -31,8 +31,7 @@ class ReadmeIT {
       Pattern.compile("## Try it\\n\\n```sh\\n([^\\n]+)\\n```\\n");
 
   /** Not the one of the tests, of the sources or of the Javadoc. */
-  private static final Pattern JAR =
-      Pattern.compile("deadline-filter-[0-9.]+(-SNAPSHOT)?\\.jar");
+  private static final Pattern JAR = Pattern.compile("deadline-filter-[0-9.]+(-SNAPSHOT)?\\.jar");
 
   /** What a clone does not have. */
   private static final Set<String> BUILT = Set.of("target", ".git", "root.war");
