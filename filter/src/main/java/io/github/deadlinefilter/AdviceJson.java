@@ -1,8 +1,5 @@
 package io.github.deadlinefilter;
 
-import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
-
 /**
  * An {@link AdviceReport} as a JSON document. Its keys are for programs and stay: more may come.
  *
@@ -24,60 +21,44 @@ final class AdviceJson {
   private AdviceJson() {}
 
   static String of(AdviceReport report) {
-    StringJoiner routes = new StringJoiner(",", "[", "]");
-    report.figures().forEach(of -> routes.add(route(of)));
-    StringJoiner advice = new StringJoiner(",", "[", "]");
-    report.advice().forEach(one -> advice.add(advice(one)));
-    return members()
-            .add(member("routes", routes.toString()))
-            .add(member("advice", advice.toString()))
-            .add(member("rules", string(report.routesText())))
-        + "\n";
+    JsonText json = new JsonText().object().array("routes");
+    report.figures().forEach(of -> route(json, of));
+    json.endArray().array("advice");
+    report.advice().forEach(one -> advice(json, one));
+    return json.endArray().put("rules", report.routesText()).endObject() + "\n";
   }
 
-  private static String route(RouteFigures of) {
+  private static void route(JsonText json, RouteFigures of) {
     Summary seen = of.summary();
-    return members()
-        .add(member("route", string(of.route().name())))
-        .add(member("deadline", millis(of.deadlineNanos())))
-        .add(member("requests", Long.toString(seen.requests())))
-        .add(member("expired", Long.toString(seen.expired())))
-        .add(member("expiredShare", Figure.number(seen.expiredShare())))
-        .add(member("refused", Long.toString(seen.refused())))
-        .add(member("refusedShare", Figure.number(seen.refusedShare())))
-        .add(member("p50", millis(seen.quantileNanos(0.5))))
-        .add(member("p99", millis(seen.quantileNanos(0.99))))
-        .add(member("p999", millis(seen.quantileNanos(0.999))))
-        .add(member("longest", millis(seen.timed() == 0 ? Summary.UNKNOWN : seen.longestNanos())))
-        .add(member("everAsked", Boolean.toString(seen.everAsked())))
-        .add(member("blamed", Long.toString(seen.blamed())))
-        .add(member("mostBlamed", string(seen.mostBlamed())))
-        .add(member("mostBlamedShare", Figure.number(seen.mostBlamedShare())))
-        .toString();
+    json.object()
+        .put("route", of.route().name())
+        .raw("deadline", millis(of.deadlineNanos()))
+        .put("requests", seen.requests())
+        .put("expired", seen.expired())
+        .raw("expiredShare", Figure.number(seen.expiredShare()))
+        .put("refused", seen.refused())
+        .raw("refusedShare", Figure.number(seen.refusedShare()))
+        .raw("p50", millis(seen.quantileNanos(0.5)))
+        .raw("p99", millis(seen.quantileNanos(0.99)))
+        .raw("p999", millis(seen.quantileNanos(0.999)))
+        .raw("longest", millis(seen.timed() == 0 ? Summary.UNKNOWN : seen.longestNanos()))
+        .put("everAsked", seen.everAsked())
+        .put("blamed", seen.blamed())
+        .put("mostBlamed", seen.mostBlamed())
+        .raw("mostBlamedShare", Figure.number(seen.mostBlamedShare()))
+        .endObject();
   }
 
-  private static String advice(Advice one) {
+  private static void advice(JsonText json, Advice one) {
     boolean advises = one.advisesDeadline();
-    return members()
-        .add(member("code", string(one.code().code())))
-        .add(member("route", string(one.figures().route().name())))
-        .add(member("text", string(one.sentence())))
-        .add(member("deadline", millis(one.figures().deadlineNanos())))
-        .add(member("advised", millis(advises ? one.advisedNanos() : Summary.UNKNOWN)))
-        .add(member("advisedCut", advises ? Figure.number(one.advisedCut()) : "null"))
-        .toString();
-  }
-
-  private static StringJoiner members() {
-    return new StringJoiner(",", "{", "}");
-  }
-
-  private static String member(String key, String value) {
-    return string(key) + ":" + value;
-  }
-
-  private static String string(@Nullable String text) {
-    return text == null ? "null" : '"' + DeadlineReply.escapeJson(text) + '"';
+    json.object()
+        .put("code", one.code().code())
+        .put("route", one.figures().route().name())
+        .put("text", one.sentence())
+        .raw("deadline", millis(one.figures().deadlineNanos()))
+        .raw("advised", millis(advises ? one.advisedNanos() : Summary.UNKNOWN))
+        .raw("advisedCut", advises ? Figure.number(one.advisedCut()) : "null")
+        .endObject();
   }
 
   /** Nothing is as long as no deadline, and as what is not known. */

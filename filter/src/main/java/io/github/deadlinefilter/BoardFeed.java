@@ -164,7 +164,7 @@ final class BoardFeed implements Feed, AutoCloseable {
 
   @Override
   public @Nullable String stack(String id) {
-    RequestRun run = find(id);
+    RequestRun run = runs.withIncident(id);
     Entry entry = recent.incidents().find(id);
     if (run == null && entry == null) {
       return null;
@@ -188,15 +188,6 @@ final class BoardFeed implements Feed, AutoCloseable {
         .put("tooMany", inside && !may)
         .endObject()
         .toString();
-  }
-
-  private @Nullable RequestRun find(String id) {
-    for (RequestRun run : runs.inFlight()) {
-      if (run.incident().equals(id)) {
-        return run;
-      }
-    }
-    return null;
   }
 
   @Override

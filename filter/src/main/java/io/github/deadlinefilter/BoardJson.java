@@ -3,8 +3,6 @@ package io.github.deadlinefilter;
 import io.github.deadlinefilter.RecentIncidents.Entry;
 import io.github.deadlinefilter.Timeline.Outcome;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,9 +18,7 @@ final class BoardJson {
 
   static void running(JsonText json, Runs runs) {
     json.array("running");
-    Aged.oldestFirst(runs.inFlight(), run -> run.deadline.elapsedNanos())
-        .filter(run -> !run.isExpired())
-        .limit(MOST_RUNNING)
+    runs.oldest(MOST_RUNNING)
         .forEach(
             run ->
                 identity(json.object(), run)
@@ -30,7 +26,7 @@ final class BoardJson {
                     .put("begun", run.deadline.hasBegun())
                     .putNanos("elapsed", run.deadline.elapsedNanos())
                     .putNanos("deadline", run.deadline.lengthNanos())
-                    .put("at", blamed(run))
+                    .put("at", run.slowAt())
                     .put("io", run.deadline.whereTimeWent())
                     .endObject());
     json.endArray();
@@ -40,11 +36,6 @@ final class BoardJson {
     return json.put("id", run.incident())
         .put("method", ExpiryReport.clean(run.method()))
         .put("route", run.route.name());
-  }
-
-  /** Of the stacks that have been taken anyway. */
-  private static String blamed(RequestRun run) {
-    return Objects.requireNonNullElse(Samples.common(run.samplesWith(List.of())), "");
   }
 
   static void stuck(JsonText json, StuckWorkers workers) {

@@ -91,7 +91,7 @@ final class DeadlineReply {
         .replace("'", "&#39;");
   }
 
-  static String escapeJson(String text) {
+  private static String escapeJson(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

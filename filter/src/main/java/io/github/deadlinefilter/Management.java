@@ -141,16 +141,11 @@ final class Management implements DeadlineFilterMXBean {
 
   @Override
   public List<RunningRequest> getRunning() {
-    return Aged.oldestFirst(runs.inFlight(), run -> run.deadline.elapsedNanos())
-        .filter(run -> !run.isExpired())
-        .limit(MOST_RUNNING)
-        .map(Management::running)
-        .collect(Collectors.toList());
+    return runs.oldest(MOST_RUNNING).map(Management::running).collect(Collectors.toList());
   }
 
   private static RunningRequest running(RequestRun run) {
     long length = run.deadline.lengthNanos();
-    String at = Samples.common(run.samplesWith(List.of()));
     return new RunView(
         run.incident(),
         ExpiryReport.clean(run.method()),
@@ -158,7 +153,7 @@ final class Management implements DeadlineFilterMXBean {
         Expiry.name(run.phase()),
         TimeUnit.NANOSECONDS.toMillis(run.deadline.elapsedNanos()),
         length == Route.NO_DEADLINE ? -1 : TimeUnit.NANOSECONDS.toMillis(length),
-        at == null ? "" : at,
+        run.slowAt(),
         run.deadline.whereTimeWent());
   }
 
@@ -213,20 +208,19 @@ final class Management implements DeadlineFilterMXBean {
 
   @Override
   public boolean cancel(String id) {
-    for (RequestRun run : runs.inFlight()) {
-      if (run.isIncident(id)) {
-        boolean told = run.cancel();
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "{0} an operator: incident={1} route=\"{2}\" elapsed={3}ms",
-            told ? "Cancelled by" : "Too late for",
-            id,
-            run.route.name(),
-            Long.toString(TimeUnit.NANOSECONDS.toMillis(run.deadline.elapsedNanos())));
-        return told;
-      }
+    RequestRun run = runs.withIncident(id);
+    if (run == null) {
+      return false;
     }
-    return false;
+    boolean told = run.cancel();
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "{0} an operator: incident={1} route=\"{2}\" elapsed={3}ms",
+        told ? "Cancelled by" : "Too late for",
+        id,
+        run.route.name(),
+        Long.toString(TimeUnit.NANOSECONDS.toMillis(run.deadline.elapsedNanos())));
+    return told;
   }
 
   @Override
@@ -278,6 +272,11 @@ final class Management implements DeadlineFilterMXBean {
   @Override
   public String getAdvice() {
     return advice().text();
+  }
+
+  @Override
+  public String getAdviceJson() {
+    return advice().json();
   }
 
   @Override

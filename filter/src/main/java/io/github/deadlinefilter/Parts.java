@@ -211,11 +211,12 @@ final class Parts implements AutoCloseable {
   }
 
   RequestRun newRun(Route route, HttpServletRequest request, HttpServletResponse response) {
-    RequestDeadline deadline = newDeadline(route, request, response);
+    Bulkhead bulkhead = bulkheads.of(route);
+    RequestDeadline deadline = newDeadline(bulkhead, request, response);
     if (debug.isSuspended()) {
       deadline.suspend();
     }
-    RequestRun run = new RequestRun(runs, bulkheads.of(route), deadline, request, response);
+    RequestRun run = new RequestRun(runs, bulkhead, deadline, request, response);
     // Only what was over before: a busy machine may take longer to come here than a short deadline.
     if (deadline.waitedNanos() >= deadline.lengthNanos() && deadline.isExpired()) {
       run.reason(Reason.EXPIRED_ON_ARRIVAL);
@@ -225,10 +226,11 @@ final class Parts implements AutoCloseable {
 
   /** What comes from outside shortens a deadline that there is, and makes none. */
   private RequestDeadline newDeadline(
-      Route route, HttpServletRequest request, HttpServletResponse response) {
-    long length = bulkheads.of(route).deadlineNanos();
+      Bulkhead bulkhead, HttpServletRequest request, HttpServletResponse response) {
+    String route = bulkhead.route.name();
+    long length = bulkhead.deadlineNanos();
     if (length == Route.NO_DEADLINE) {
-      return new RequestDeadline(clockwork, route.name(), length);
+      return new RequestDeadline(clockwork, route, length);
     }
     ClientDeadline.Asked asked = clientDeadline.of(request);
     if (asked != null && asked.nanos() <= length) {
@@ -238,7 +240,7 @@ final class Parts implements AutoCloseable {
         response.addHeader("Preference-Applied", "wait=" + asked.waitSeconds());
       }
     }
-    return RequestDeadline.begun(clockwork, route.name(), length, edgeWait.nanos(request));
+    return RequestDeadline.begun(clockwork, route, length, edgeWait.nanos(request));
   }
 
   /**

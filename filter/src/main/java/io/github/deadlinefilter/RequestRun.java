@@ -407,11 +407,16 @@ final class RequestRun extends RunState implements Runnable {
     }
     if (samples != null) {
       String dependency = deadline.dependency();
-      String blamed = dependency.isEmpty() ? Samples.common(samplesWith(List.of())) : dependency;
-      if (blamed != null) {
+      String blamed = dependency.isEmpty() ? slowAt() : dependency;
+      if (!blamed.isEmpty()) {
         history.blamed(blamed);
       }
     }
+  }
+
+  /** Where it was seen before its deadline, as far as it is slow; empty if that is not known. */
+  String slowAt() {
+    return Objects.requireNonNullElse(Samples.common(samplesWith(List.of())), "");
   }
 
   /** The stacks that were taken before the deadline, and {@code last} if that is not empty. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +227,18 @@ final class Runs {
   /** Those that have not ended, and those whose workers are stuck. */
   Collection<RequestRun> inFlight() {
     return inFlight;
+  }
+
+  /** Those that have not ended, the oldest first. */
+  Stream<RequestRun> oldest(int most) {
+    return Aged.oldestFirst(inFlight, run -> run.deadline.elapsedNanos())
+        .filter(run -> !run.isExpired())
+        .limit(most);
+  }
+
+  /** The one of {@link #inFlight} that somebody has been told of by this id. */
+  @Nullable RequestRun withIncident(String id) {
+    return inFlight.stream().filter(run -> run.isIncident(id)).findFirst().orElse(null);
   }
 
   boolean isStopping() {

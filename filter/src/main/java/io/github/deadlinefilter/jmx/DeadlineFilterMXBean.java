@@ -47,6 +47,9 @@ public interface DeadlineFilterMXBean {
   /** What the last hour tells about the settings, in sentences. */
   String getAdvice();
 
+  /** The same as a JSON document, with the figures that it comes from. */
+  String getAdviceJson();
+
   /** The rules with the deadlines that the last hour advises, to be put into the settings. */
   String getAdvisedRoutes();
 

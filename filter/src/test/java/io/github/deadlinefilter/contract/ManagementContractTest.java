@@ -155,6 +155,8 @@ class ManagementContractTest {
             route(bean, "default").getP50Millis() <= route(bean, "default").getLongestMillis());
         assertEquals(0, route(bean, "/deaf").getRequests());
         assertTrue(bean.getAdvice().contains("/deaf"), bean.getAdvice());
+        String json = bean.getAdviceJson();
+        assertTrue(json.contains("{\"route\":\"/deaf\",\"deadline\":30000,"), json);
       }
     }
   }
