@@ -99,11 +99,8 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   /** Makes {@code deadline} the current one of this thread, null for none; returns the previous. */
   static @Nullable Deadline replaceCurrent(@Nullable Deadline deadline) {
     Deadline before = CURRENT.get();
-    if (deadline == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(deadline);
-    }
+    CURRENT.set(
+        deadline); // null stays, for it keeps nobody alive, and the next one finds its place
     return before;
   }
 

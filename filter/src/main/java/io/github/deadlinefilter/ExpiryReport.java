@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,9 @@ record ExpiryReport(
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
+  private static final Set<String> USUAL =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
+
   private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9_-]");
 
   /** Carries the worker's stack into the log in the form that every log framework prints. */
@@ -101,6 +105,9 @@ record ExpiryReport(
 
   /** A method is the client's text. */
   static String clean(String method) {
+    if (USUAL.contains(method)) {
+      return method; // for this is asked of every request
+    }
     String safe = method.length() > 20 ? method.substring(0, 20) : method;
     return UNSAFE.matcher(safe).replaceAll("?");
   }

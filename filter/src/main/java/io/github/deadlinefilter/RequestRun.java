@@ -715,7 +715,8 @@ final class RequestRun extends RunState implements Runnable {
     Thread worker = Thread.currentThread();
     ClassLoader loaderBefore = worker.getContextClassLoader();
     Deadline before = Deadline.replaceCurrent(deadline);
-    Runnable unbind = runs.quirks().bind(request);
+    // The container has bound its own thread already.
+    Runnable unbind = worker == containerThread ? null : runs.quirks().bind(request);
     worker.setContextClassLoader(loader);
     Supplier<Runnable> captured = context;
     Runnable takeOff = captured == null ? null : captured.get();
@@ -739,7 +740,9 @@ final class RequestRun extends RunState implements Runnable {
       takeOff.run();
     }
     worker.setContextClassLoader(loaderBefore);
-    unbind.run();
+    if (unbind != null) {
+      unbind.run();
+    }
     Deadline.replaceCurrent(before);
     failure = thrown;
     bulkhead.served(begun, deadline);
@@ -900,6 +903,12 @@ final class RequestRun extends RunState implements Runnable {
     return given == null || Wrappers.guard(given) != null || Wrappers.innermost(given) != response
         ? given
         : guardedResponse;
+  }
+
+  /** For {@link Runs}, which every request goes into and out of: the JVM's own is a slow call. */
+  @Override
+  public int hashCode() {
+    return deadline.startHash();
   }
 
   /** For the log. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,8 +56,9 @@ final class Child implements AutoCloseable {
     port = Integer.parseInt(line.substring(BenchServer.READY.length()));
   }
 
-  long pid() {
-    return process.pid();
+  /** The processor time that it has used, the kernel's for it included. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** What it answers to {@code order}. */

@@ -208,13 +208,14 @@ final class Figures {
     double best = bestPeer(rows);
     for (LoadBench.Row row : rows) {
       say(
-          "%s | %s | %.0f/s | %.3f (%.3f to %.3f) | p50 %.0f us | p99 %.0f us%s",
+          "%s | %s | %.0f/s | %.3f (%.3f to %.3f) | %.1f us each | p50 %.0f us | p99 %.0f us%s",
           what,
           row.contender().label,
           row.rate(),
           row.ratio(),
           row.least(),
           row.most(),
+          row.micros(),
           row.p50(),
           row.p99(),
           Double.isNaN(best) || row.contender().isPeer()

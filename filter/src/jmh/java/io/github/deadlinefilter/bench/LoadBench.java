@@ -1,9 +1,12 @@
 package io.github.deadlinefilter.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Throughput and latency of requests in time, all contenders side by side: a JVM for each, and in
@@ -19,6 +22,7 @@ final class LoadBench {
    * One contender.
    *
    * @param ratio of its rate to that without a filter
+   * @param micros processor time of its server for a request, the kernel's included
    */
   record Row(
       Contender contender,
@@ -26,6 +30,7 @@ final class LoadBench {
       double ratio,
       double least,
       double most,
+      double micros,
       double p50,
       double p99) {}
 
@@ -34,6 +39,7 @@ final class LoadBench {
     final Child child;
     final Median rate = new Median();
     final Median ratio = new Median();
+    final Median micros = new Median();
     final Median p50 = new Median();
     final Median p99 = new Median();
 
@@ -43,10 +49,11 @@ final class LoadBench {
     }
 
     /** Returns its rate. */
-    double measure(String path, int connections, int seconds, double base) {
+    double measure(String path, int connections, int seconds) {
+      Duration before = child.processorTime();
       Wrk wrk = Wrk.run(child.url(path), connections, seconds);
+      micros.add(child.processorTime().minus(before).toNanos() / 1e3 / wrk.requests());
       rate.add(wrk.rate());
-      ratio.add(contender == Contender.NONE ? 1 : wrk.rate() / base);
       p50.add(wrk.p50());
       p99.add(wrk.p99());
       return wrk.rate();
@@ -54,7 +61,14 @@ final class LoadBench {
 
     Row row() {
       return new Row(
-          contender, rate.get(), ratio.get(), ratio.least(), ratio.most(), p50.get(), p99.get());
+          contender,
+          rate.get(),
+          ratio.get(),
+          ratio.least(),
+          ratio.most(),
+          micros.get(),
+          p50.get(),
+          p99.get());
     }
 
     @Override
@@ -71,18 +85,21 @@ final class LoadBench {
     List<Measured> all = new ArrayList<>();
     try {
       for (Contender contender : contenders) {
-        Measured one = new Measured(contender);
-        all.add(one);
-        Wrk.run(one.child.url(path), connections, WARM_UP_SECONDS);
+        all.add(new Measured(contender));
       }
+      // Twice: for whoever is warm is measured beside others, and not after a pause of minutes.
+      for (int time = 0; time < 2; time++) {
+        for (Measured one : all) {
+          Wrk.run(one.child.url(path), connections, WARM_UP_SECONDS);
+        }
+      }
+      Measured none = all.get(0);
       List<Measured> order = new ArrayList<>(all);
       for (int round = 0; round < rounds; round++) {
-        Collections.rotate(order.subList(1, order.size()), 1);
-        double base = 0;
-        for (Measured one : order) {
-          double rate = one.measure(path, connections, seconds, base);
-          base = one.contender == Contender.NONE ? rate : base;
-        }
+        Map<Measured, Double> rates = new HashMap<>();
+        order.forEach(one -> rates.put(one, one.measure(path, connections, seconds)));
+        rates.forEach((one, rate) -> one.ratio.add(rate / rates.getOrDefault(none, Double.NaN)));
+        Collections.rotate(order, 1);
       }
       return all.stream().map(Measured::row).toList();
     } finally {
@@ -105,12 +122,13 @@ final class LoadBench {
             contenders);
     for (Row row : rows) {
       System.out.printf(
-          "%-46s %8.0f/s  %.3f (%.3f to %.3f)  p50 %6.0f us  p99 %6.0f us%n",
+          "%-46s %8.0f/s  %.3f (%.3f to %.3f)  %5.1f us each  p50 %6.0f us  p99 %6.0f us%n",
           row.contender().label,
           row.rate(),
           row.ratio(),
           row.least(),
           row.most(),
+          row.micros(),
           row.p50(),
           row.p99());
     }

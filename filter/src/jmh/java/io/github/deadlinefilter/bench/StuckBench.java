@@ -24,6 +24,9 @@ final class StuckBench {
       for (Child child : List.of(without, with)) {
         Wrk.run(child.url("/hello"), 32, 5);
       }
+      // The container's own threads have become as many in both, for they cost, too.
+      Wrk.run(without.url("/wait"), stuck, 2);
+      Wrk.run(with.url("/wait"), stuck, 2);
       for (int i = 0; i < stuck; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), with.port);
         open.add(socket);

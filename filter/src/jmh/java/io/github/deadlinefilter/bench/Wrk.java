@@ -11,10 +11,12 @@ import java.util.regex.Pattern;
  * brings about, one after the other on each.
  *
  * @param rate requests in a second
+ * @param requests how many there were
  * @param p50 microseconds
  * @param p99 microseconds
  */
-record Wrk(double rate, double p50, double p99) {
+record Wrk(double rate, long requests, double p50, double p99) {
+  private static final Pattern REQUESTS = Pattern.compile("([0-9]+) requests in");
   private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
   private static final Pattern P50 = Pattern.compile("50% +([0-9.]+)(us|ms|s)");
   private static final Pattern P99 = Pattern.compile("99% +([0-9.]+)(us|ms|s)");
@@ -34,6 +36,7 @@ record Wrk(double rate, double p50, double p99) {
       }
       return new Wrk(
           Double.parseDouble(find(RATE, said).group(1)),
+          Long.parseLong(find(REQUESTS, said).group(1)),
           micros(find(P50, said)),
           micros(find(P99, said)));
     } catch (IOException e) {
