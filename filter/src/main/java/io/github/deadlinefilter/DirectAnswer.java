@@ -96,5 +96,6 @@ final class DirectAnswer {
     if (retryAfter >= 0) {
       response.setHeader("Retry-After", Long.toString(retryAfter));
     }
+    run.time(response);
   }
 }

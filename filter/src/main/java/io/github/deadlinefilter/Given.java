@@ -88,6 +88,16 @@ record Given(String name, String text, String place) {
         this, STATUSES.stream().map(String::valueOf).collect(Collectors.joining(", ")));
   }
 
+  /** {@code on} or {@code off}. */
+  boolean isOn() throws SettingsException {
+    return oneOf(Switch.class) == Switch.ON;
+  }
+
+  private enum Switch {
+    OFF,
+    ON
+  }
+
   /** The constant whose name, in lower case, was given. */
   <E extends Enum<E>> E oneOf(Class<E> kind) throws SettingsException {
     return oneOf(

@@ -97,7 +97,7 @@ final class GuardedAsyncContext implements AsyncContext {
       return;
     }
     if (!dispatch) {
-      run.sendPendingError();
+      run.completeHead();
     }
     if (run.phase() == RunState.ENDING) {
       run.runs().finished(run);

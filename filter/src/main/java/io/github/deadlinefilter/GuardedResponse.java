@@ -51,6 +51,14 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     return (HttpServletResponse) super.getResponse();
   }
 
+  /** The response may begin from here on, at any time. */
+  private void time() {
+    if (run.route.serverTiming()) {
+      head.remember();
+      run.time(outer());
+    }
+  }
+
   // ---- sendError
 
   @Override
@@ -104,6 +112,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
           ServletOutputStream real = super.getOutputStream();
           GuardedOutput guarded = output;
           if (guarded == null || guarded.real() != real) {
+            time();
             guarded = new GuardedOutput(run, real);
             output = guarded;
           }
@@ -118,6 +127,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
           PrintWriter real = super.getWriter();
           GuardedWriter guarded = writer;
           if (guarded == null || guarded.real() != real) {
+            time();
             guarded = new GuardedWriter(run, real);
             writer = guarded;
           }
@@ -130,6 +140,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     run.writing(
         () -> {
           if (!head.hasError()) {
+            time();
             super.flushBuffer();
           }
         });
@@ -194,6 +205,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
         () -> {
           checkNotCommitted();
           head.remember();
+          time();
           redirect.send();
         });
   }

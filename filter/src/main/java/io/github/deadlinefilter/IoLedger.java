@@ -156,6 +156,11 @@ final class IoLedger {
     return most;
   }
 
+  /** How long all calls have taken until now, those side by side added up. */
+  synchronized long nanos() {
+    return all(ticker.nanos()).values().stream().mapToLong(Total::nanos).sum();
+  }
+
   private Map<String, Total> all(long now) {
     Map<String, Total> all = new LinkedHashMap<>(totals);
     for (IoCall call : open) {

@@ -21,7 +21,8 @@ enum Parameter {
   ERROR_PAGE,
   REQUEST_START,
   CLIENT_DEADLINE,
-  LOG_EVERY;
+  LOG_EVERY,
+  SERVER_TIMING;
 
   static final String VARIABLE_PREFIX = "DEADLINE_FILTER_";
   static final String PROPERTY_PREFIX = "deadline-filter.";

@@ -283,6 +283,12 @@ sealed class RequestDeadline extends Deadline {
     return made == null ? "" : made.summary();
   }
 
+  /** How long what has been called outside the JVM has taken, calls side by side added up. */
+  long ioNanos() {
+    IoLedger made = ledger;
+    return made == null ? 0 : made.nanos();
+  }
+
   /** What outside the JVM has taken most of its time; empty if nothing has. */
   String dependency() {
     IoLedger made = ledger;

@@ -71,6 +71,10 @@ final class RequestRun extends RunState implements Runnable {
   final ResponseHead head;
   final GuardedRequest guardedRequest;
   final GuardedResponse guardedResponse;
+
+  /** Null where the route does not ask for it. */
+  private final @Nullable ServerTiming timing;
+
   final InterruptFence interrupts = new InterruptFence();
 
   private final Runs runs;
@@ -161,6 +165,7 @@ final class RequestRun extends RunState implements Runnable {
     this.outerResponse = outerResponse;
     runs.quirks().prepare(request);
     this.head = new ResponseHead(response, runs.quirks());
+    this.timing = route.serverTiming() ? new ServerTiming(deadline) : null;
     this.guardedRequest = new GuardedRequest(this, outerRequest);
     this.guardedResponse = new GuardedResponse(this, outerResponse);
     this.passRequest = guardedRequest;
@@ -611,10 +616,21 @@ final class RequestRun extends RunState implements Runnable {
     return failure == null && reason != Reason.CLIENT_GONE;
   }
 
-  /** Makes a recorded sendError before the application's complete() ends the response. */
-  void sendPendingError() {
+  /** Has the response say where its time went, if the route asks for that. */
+  void time(HttpServletResponse response) {
+    if (timing != null) {
+      timing.setOn(response);
+    }
+  }
+
+  /**
+   * What is left to be done to the head before the application's complete() ends the response: a
+   * recorded sendError is made.
+   */
+  void completeHead() {
     if (enter(WRITE)) {
       try {
+        time(outerResponse);
         head.sendError(outerResponse);
       } catch (IOException | RuntimeException e) {
         failed(e); // and the call that ends the response is made all the same
@@ -644,9 +660,10 @@ final class RequestRun extends RunState implements Runnable {
         begun.registerListeners();
       }
       if (afterLeave == CLOSING) {
-        head.sendError(outerResponse); // nobody is inside
+        time(outerResponse); // nobody is inside
+        head.sendError(outerResponse);
       } else {
-        sendPendingError();
+        completeHead();
       }
     } catch (IOException | RuntimeException e) {
       failed(e);
@@ -707,6 +724,9 @@ final class RequestRun extends RunState implements Runnable {
     if (target == null || !begin()) {
       leavePlace();
       return;
+    }
+    if (timing != null) {
+      timing.workerBegins();
     }
     if (pass == 1) {
       runs.events().started(this); // first: an expiry that is on its way is told after it

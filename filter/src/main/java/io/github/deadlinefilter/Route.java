@@ -14,6 +14,7 @@ package io.github.deadlinefilter;
  * @param until what must have happened by the deadline
  * @param idleNanos how long a response that has begun on a route with {@link Until#COMMIT} may make
  *     no progress; positive, or {@link #NO_IDLE_LIMIT}
+ * @param serverTiming whether responses say where their time went, to whoever gets them
  * @param limits how much of the filter's workers it may use
  */
 record Route(
@@ -25,6 +26,7 @@ record Route(
     long retryAfterSeconds,
     Until until,
     long idleNanos,
+    boolean serverTiming,
     RouteLimits limits) {
 
   /** The name of the route of all requests that no rule names. */

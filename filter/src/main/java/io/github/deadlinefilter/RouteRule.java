@@ -20,6 +20,7 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
           "grace",
           "status",
           "retryAfter",
+          "serverTiming",
           "until",
           "idle",
           "max",
@@ -113,6 +114,7 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
     Given grace = keys.get("grace");
     Given status = keys.get("status");
     Given retryAfter = keys.get("retryAfter");
+    Given timing = keys.get("serverTiming");
     Given untilKey = keys.get("until");
     Until until = untilKey == null ? defaults.until() : untilKey.oneOf(Until.class);
     Given idle = keys.get("idle");
@@ -136,6 +138,7 @@ record RouteRule(RuleText text, Set<String> methods, PathPattern pattern, Route 
         retryAfter == null ? defaults.retryAfterSeconds() : retryAfter.retryAfterSeconds(),
         until,
         idle == null ? defaults.idleNanos() : idle.idleNanos(),
+        timing == null ? defaults.serverTiming() : timing.isOn(),
         share);
   }
 

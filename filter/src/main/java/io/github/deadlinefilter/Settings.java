@@ -78,6 +78,7 @@ record Settings(
             given.get(Parameter.RETRY_AFTER, "none").retryAfterSeconds(),
             Until.COMPLETE,
             Route.NO_IDLE_LIMIT,
+            given.get(Parameter.SERVER_TIMING, "off").isOn(),
             RouteLimits.NONE);
     Routes routes = RouteRules.parse(given.get(Parameter.ROUTES, ""), fallback);
     Given workerGiven = given.get(Parameter.WORKER, "auto");

@@ -45,6 +45,7 @@ class AdvisedRoutesTest {
         route.retryAfterSeconds(),
         route.until(),
         route.idleNanos(),
+        route.serverTiming(),
         route.limits());
   }
 

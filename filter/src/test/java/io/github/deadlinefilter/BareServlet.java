@@ -26,6 +26,7 @@ final class BareServlet {
           Route.NO_RETRY_AFTER,
           Until.COMPLETE,
           Route.NO_IDLE_LIMIT,
+          /* serverTiming= */ false,
           RouteLimits.NONE);
 
   private BareServlet() {}

@@ -106,6 +106,7 @@ public final class GuardSweep implements Callable<List<String>> {
             -1,
             Until.COMPLETE,
             Route.NO_IDLE_LIMIT,
+            /* serverTiming= */ false,
             RouteLimits.NONE);
     Runs runs = BareServlet.runs(route, new ContainerQuirks());
     RequestRun run =

@@ -34,6 +34,7 @@ class SettingsTest {
             Route.NO_RETRY_AFTER,
             Until.COMPLETE,
             Route.NO_IDLE_LIMIT,
+            /* serverTiming= */ false,
             RouteLimits.NONE);
     assertEquals(List.of(fallback), settings.routes().all());
   }
@@ -98,6 +99,7 @@ class SettingsTest {
             120,
             Until.COMPLETE,
             Route.NO_IDLE_LIMIT,
+            /* serverTiming= */ false,
             RouteLimits.NONE),
         fallback);
   }
@@ -110,7 +112,8 @@ class SettingsTest {
             "status", "504",
             "routes",
                 "/a = 1s\n"
-                    + "/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none until=commit idle=20s");
+                    + "/b = 2s onExpiry=abandon grace=1ms status=429 retryAfter=none serverTiming=on"
+                    + " until=commit idle=20s");
 
     Routes routes = Settings.of(params, JAVA_21).routes();
 
@@ -124,6 +127,7 @@ class SettingsTest {
             7,
             Until.COMPLETE,
             Route.NO_IDLE_LIMIT,
+            /* serverTiming= */ false,
             RouteLimits.NONE),
         routes.match("GET", "/a", null));
     assertEquals(
@@ -136,6 +140,7 @@ class SettingsTest {
             -1,
             Until.COMMIT,
             20_000_000_000L,
+            /* serverTiming= */ true,
             RouteLimits.NONE),
         routes.match("GET", "/b", null));
   }
