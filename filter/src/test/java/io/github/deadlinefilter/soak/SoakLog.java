@@ -116,6 +116,11 @@ final class SoakLog extends Handler implements AutoCloseable {
               "Jetty's page for a body that its user has not sent whole; who waits finds the 400"),
           new AccountedFor(
               FILTER,
+              "Answering an expired request failed",
+              "io.undertow.server.AbstractServerConnection.getExtraBytes",
+              "Undertow ends an answer by what has been read ahead, which a reader just gives back"),
+          new AccountedFor(
+              FILTER,
               "A stuck worker keeps a container thread, .*",
               null,
               "Undertow is not asked for one more"),
