@@ -27,6 +27,7 @@ public final class Backends implements AutoCloseable {
   private final Map<String, String> environment;
   private final List<FaultProxy> proxies = new ArrayList<>();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final RunLog runs = SqlFunctions.RUNS;
   private @Nullable Caches caches;
 
   private Backends(Map<String, String> environment) {
@@ -50,18 +51,20 @@ public final class Backends implements AutoCloseable {
   private void start() throws Exception {
     if (isMissing("DEMO_HTTP_URL")) {
       var http = keep(new DelayServer());
-      FaultProxy proxy = proxy("http", "DEMO_HTTP_PORT", http.address(), () -> ReplyHold.NEVER);
+      FaultProxy proxy =
+          proxy("http", "DEMO_HTTP_PORT", http.address(), () -> ReplyHold.NEVER, runs);
       say("DEMO_HTTP_URL", "http://" + hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_MEMCACHED")) {
       var memcached = keep(new MemcachedBackend(caches()));
       FaultProxy proxy =
-          proxy("cache", "DEMO_MEMCACHED_PORT", memcached.address(), DelayedGets::new);
+          proxy("cache", "DEMO_MEMCACHED_PORT", memcached.address(), DelayedGets::new, runs);
       say("DEMO_MEMCACHED", hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_REDIS_URL")) {
       var redis = keep(new RedisBackend(caches()));
-      FaultProxy proxy = proxy("redis", "DEMO_REDIS_PORT", redis.address(), () -> ReplyHold.NEVER);
+      FaultProxy proxy =
+          proxy("redis", "DEMO_REDIS_PORT", redis.address(), () -> ReplyHold.NEVER, runs);
       say("DEMO_REDIS_URL", "redis://" + hostAndPort(proxy.address()));
     }
     if (isMissing("DEMO_JDBC_URL")) {
@@ -69,7 +72,7 @@ public final class Backends implements AutoCloseable {
     }
     int port = port("DEMO_CONTROL_PORT");
     try {
-      FaultControl control = keep(new FaultControl(port, proxies));
+      FaultControl control = keep(new FaultControl(port, proxies, runs));
       say("DEMO_CONTROL", "http://" + hostAndPort(control.address()));
     } catch (BindException e) {
       throw taken("DEMO_CONTROL_PORT", port, e);
@@ -86,11 +89,13 @@ public final class Backends implements AutoCloseable {
   private void startDatabase() throws Exception {
     if (isMissing(OwnDatabase.SETTING)) {
       var sql = keep(new SqlServer());
-      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", sql.address(), () -> ReplyHold.NEVER);
+      // What its queries are for it says itself, also of those whose clients have gone.
+      FaultProxy proxy =
+          proxy("db", "DEMO_SQL_PORT", sql.address(), () -> ReplyHold.NEVER, new RunLog());
       say("DEMO_JDBC_URL", sql.jdbcUrl(proxy.address()));
     } else {
       var own = OwnDatabase.at(environment.getOrDefault(OwnDatabase.SETTING, ""));
-      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", own.address(), () -> ReplyHold.NEVER);
+      FaultProxy proxy = proxy("db", "DEMO_SQL_PORT", own.address(), () -> ReplyHold.NEVER, runs);
       say("DEMO_JDBC_URL", own.jdbcUrl(proxy.address()));
     }
   }
@@ -100,11 +105,15 @@ public final class Backends implements AutoCloseable {
   }
 
   private FaultProxy proxy(
-      String name, String portSetting, InetSocketAddress backend, Supplier<ReplyHold> holds)
+      String name,
+      String portSetting,
+      InetSocketAddress backend,
+      Supplier<ReplyHold> holds,
+      RunLog log)
       throws IOException {
     int port = port(portSetting);
     try {
-      FaultProxy proxy = keep(new FaultProxy(name, port, backend, holds));
+      FaultProxy proxy = keep(new FaultProxy(name, port, backend, holds, log));
       proxies.add(proxy);
       return proxy;
     } catch (BindException e) {

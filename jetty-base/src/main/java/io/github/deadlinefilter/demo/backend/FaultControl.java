@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The proxies' switchboard, HTTP on loopback: {@code GET /} shows all faults and how many
  * connections there are, {@code PUT
  * /NAME?latency=200ms&jitter=50ms&bandwidth=10000&blackhole=true&reset=true} sets those of one
- * proxy in place of what was there, {@code DELETE /NAME} clears them. Answers are JSON; a parameter
- * that cannot be read is a 400 that names it.
+ * proxy in place of what was there, {@code DELETE /NAME} clears them. {@code GET
+ * /runs?since=MILLIS} tells what the backends have had to do for the runs of the demo's page.
+ * Answers are JSON; a parameter that cannot be read is a 400 that names it.
  *
  * <p>Pages of a web browser on this machine cannot use it: they get no say over PUT and DELETE of
  * another origin, and a Host that is not this machine's own is refused.
@@ -31,7 +33,10 @@ final class FaultControl implements AutoCloseable {
   private static final Pattern LOOPBACK_HOST =
       Pattern.compile("(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]+)?");
 
+  private static final Pattern SINCE = Pattern.compile("since=([0-9]{1,15})");
+
   private final Map<String, FaultProxy> proxies;
+  private final RunLog runs;
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final HttpServer server;
 
@@ -41,7 +46,8 @@ final class FaultControl implements AutoCloseable {
    * @param port 0 for any free one
    * @throws java.net.BindException if the port is taken
    */
-  FaultControl(int port, List<FaultProxy> proxies) throws IOException {
+  FaultControl(int port, List<FaultProxy> proxies, RunLog runs) throws IOException {
+    this.runs = runs;
     this.proxies = new LinkedHashMap<>();
     proxies.forEach(proxy -> this.proxies.put(proxy.name(), proxy));
     try {
@@ -70,6 +76,9 @@ final class FaultControl implements AutoCloseable {
       if (name.isEmpty()) {
         show(exchange, proxies);
         return;
+      } else if (name.equals("runs")) {
+        tellRuns(exchange);
+        return;
       }
       FaultProxy proxy = proxies.get(name);
       if (proxy == null) {
@@ -77,6 +86,16 @@ final class FaultControl implements AutoCloseable {
         return;
       }
       change(exchange, proxy);
+    }
+  }
+
+  private void tellRuns(HttpExchange exchange) throws IOException {
+    String query = exchange.getRequestURI().getRawQuery();
+    Matcher since = SINCE.matcher(query == null ? "since=0" : query);
+    if (since.matches()) {
+      send(exchange, 200, "{\"runs\": " + runs.json(Long.parseLong(since.group(1))) + "}\n");
+    } else {
+      refuse(exchange, 400, "accepted is since=MILLIS, of at most 15 digits");
     }
   }
 

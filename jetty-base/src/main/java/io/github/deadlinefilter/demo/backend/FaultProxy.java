@@ -30,6 +30,7 @@ final class FaultProxy implements AutoCloseable {
   private final String name;
   private final InetSocketAddress backend;
   private final Supplier<ReplyHold> holds;
+  private final RunLog log;
   private final Selector selector;
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
@@ -47,13 +48,16 @@ final class FaultProxy implements AutoCloseable {
    * Listens on loopback and starts to pass on.
    *
    * @param port 0 for any free one
+   * @param log is told for which runs of the page the backend is asked, and until when
    * @throws java.net.BindException if the port is taken
    */
-  FaultProxy(String name, int port, InetSocketAddress backend, Supplier<ReplyHold> holds)
+  FaultProxy(
+      String name, int port, InetSocketAddress backend, Supplier<ReplyHold> holds, RunLog log)
       throws IOException {
     this.name = name;
     this.backend = backend;
     this.holds = holds;
+    this.log = log;
     server = ServerSocketChannel.open();
     try {
       server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -143,7 +147,7 @@ final class FaultProxy implements AutoCloseable {
         continue;
       }
       try {
-        connections.add(new ProxiedConnection(client, backend, holds.get(), selector));
+        connections.add(new ProxiedConnection(client, backend, holds.get(), log, selector));
       } catch (IOException e) {
         System.err.println("proxy " + name + " cannot reach its backend: " + e);
       }

@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection and the one to the backend that belongs to it. Only on the proxy's thread.
@@ -22,15 +23,23 @@ final class ProxiedConnection {
   private final OneWay requests;
   private final OneWay replies;
   private final ReplyHold hold;
+  private final RunLog log;
+  private final RunNames names = new RunNames();
+  private RunLog.@Nullable Work work;
   private long heldUntilNanos = System.nanoTime();
   private long repliedWhenAsked = NOTHING_ASKED;
 
   /** Starts to connect to the backend; both channels are closed if that fails at once. */
   ProxiedConnection(
-      SocketChannel client, InetSocketAddress backendAddress, ReplyHold hold, Selector selector)
+      SocketChannel client,
+      InetSocketAddress backendAddress,
+      ReplyHold hold,
+      RunLog log,
+      Selector selector)
       throws IOException {
     this.client = client;
     this.hold = hold;
+    this.log = log;
     backend = SocketChannel.open();
     try {
       for (SocketChannel channel : new SocketChannel[] {client, backend}) {
@@ -74,12 +83,19 @@ final class ProxiedConnection {
         ByteBuffer read = requests.read(scratch);
         if (read.hasRemaining()) {
           repliedWhenAsked = replies.written();
+          noteAsked(read.duplicate());
+        } else if (requests.sourceEnded()) {
+          noteLeft();
         }
         heldUntilNanos = OneWay.later(heldUntilNanos, nowNanos + hold.holdNanos(read.duplicate()));
         requests.enqueue(read, nowNanos, nowNanos, withoutLatency(fault));
       }
       if (replies.wantsRead() && backendKey.isReadable()) {
-        replies.enqueue(replies.read(scratch), nowNanos, heldUntilNanos, fault);
+        ByteBuffer read = replies.read(scratch);
+        if (read.hasRemaining()) {
+          noteReplied(nowNanos);
+        }
+        replies.enqueue(read, nowNanos, heldUntilNanos, fault);
       }
       long wait =
           Math.min(
@@ -95,6 +111,27 @@ final class ProxiedConnection {
     } catch (IOException e) {
       reset();
       return OneWay.NEVER;
+    }
+  }
+
+  private void noteAsked(ByteBuffer request) {
+    String run = names.in(request);
+    if (run != null) {
+      work = log.begin(run);
+    }
+  }
+
+  /** A reply that is held back stands for a backend that is slow. */
+  private void noteReplied(long nowNanos) {
+    if (work != null) {
+      long heldNanos = Math.max(0, heldUntilNanos - nowNanos);
+      work.replied(System.currentTimeMillis() + heldNanos / 1_000_000);
+    }
+  }
+
+  private void noteLeft() {
+    if (work != null) {
+      work.left();
     }
   }
 
@@ -153,6 +190,7 @@ final class ProxiedConnection {
   }
 
   void close() {
+    noteLeft();
     try (client;
         backend) {
       clientKey.cancel();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FaultControlTest {
+  private final RunLog runs = new RunLog();
   private EchoServer echo;
   private FaultProxy proxy;
   private FaultControl control;
@@ -21,8 +22,8 @@ class FaultControlTest {
   @BeforeEach
   void start() throws IOException {
     echo = new EchoServer();
-    proxy = new FaultProxy("http", 0, echo.address(), () -> ReplyHold.NEVER);
-    control = new FaultControl(0, List.of(proxy));
+    proxy = new FaultProxy("http", 0, echo.address(), () -> ReplyHold.NEVER, runs);
+    control = new FaultControl(0, List.of(proxy), runs);
   }
 
   @AfterEach
@@ -59,9 +60,19 @@ class FaultControlTest {
   }
 
   @Test
+  void runs_areTold_fromTheGivenTimeOn() throws IOException {
+    assertAnswer(200, "{\"runs\": []}", "GET /runs HTTP/1.1", "localhost");
+    runs.begin("run-0123456789ab");
+    assertAnswer(200, "\"run-0123456789ab\"", "GET /runs?since=0 HTTP/1.1", "localhost");
+    assertAnswer(200, "[]", "GET /runs?since=999999999999999 HTTP/1.1", "localhost");
+    assertAnswer(400, "accepted is since=MILLIS", "GET /runs?since=x HTTP/1.1", "localhost");
+    assertAnswer(403, "127.0.0.1", "GET /runs HTTP/1.1", "attacker.example");
+  }
+
+  @Test
   void portIsTaken_throwsBindException() {
     int taken = control.address().getPort();
-    assertThrows(BindException.class, () -> new FaultControl(taken, List.of(proxy)));
+    assertThrows(BindException.class, () -> new FaultControl(taken, List.of(proxy), runs));
   }
 
   private void assertAnswer(int status, String part, String requestLine, String host)

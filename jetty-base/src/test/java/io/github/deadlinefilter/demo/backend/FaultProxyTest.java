@@ -34,13 +34,14 @@ import org.junit.jupiter.api.Timeout;
 class FaultProxyTest {
   private static final int LONG_MILLIS = 20_000;
 
+  private final RunLog runs = new RunLog();
   private EchoServer echo;
   private FaultProxy proxy;
 
   @BeforeEach
   void start() throws IOException {
     echo = new EchoServer();
-    proxy = new FaultProxy("test", 0, echo.address(), DelayedGets::new);
+    proxy = new FaultProxy("test", 0, echo.address(), DelayedGets::new, runs);
   }
 
   @AfterEach
@@ -141,7 +142,7 @@ class FaultProxyTest {
   @Test
   void reset_fromTheBackendsSide_breaksOffToo() throws IOException {
     try (var backend = new ServerSocket(0);
-        var own = new FaultProxy("own", 0, local(backend), () -> ReplyHold.NEVER);
+        var own = new FaultProxy("own", 0, local(backend), () -> ReplyHold.NEVER, runs);
         Socket client = connect(own.address());
         Socket accepted = backend.accept()) {
       own.inject(Fault.parse(parameters("reset", "true")));
@@ -197,7 +198,7 @@ class FaultProxyTest {
 
   @Test
   void backendIsNotThere_connectionEnds() throws IOException {
-    try (var own = new FaultProxy("own", 0, nobody(), () -> ReplyHold.NEVER);
+    try (var own = new FaultProxy("own", 0, nobody(), () -> ReplyHold.NEVER, runs);
         Socket client = connect(own.address())) {
       assertEnds(client);
     }
@@ -212,7 +213,7 @@ class FaultProxyTest {
   @Test
   void backendBreaksOff_clientIsToldSo() throws IOException {
     try (var backend = new ServerSocket(0);
-        var own = new FaultProxy("own", 0, local(backend), () -> ReplyHold.NEVER);
+        var own = new FaultProxy("own", 0, local(backend), () -> ReplyHold.NEVER, runs);
         Socket client = connect(own.address());
         Socket accepted = backend.accept()) {
       breakOff(accepted);
@@ -256,7 +257,8 @@ class FaultProxyTest {
   void portIsTaken_throwsBindException() {
     assertThrows(
         BindException.class,
-        () -> new FaultProxy("b", proxy.address().getPort(), echo.address(), DelayedGets::new));
+        () ->
+            new FaultProxy("b", proxy.address().getPort(), echo.address(), DelayedGets::new, runs));
   }
 
   private static void breakOff(Socket socket) throws IOException {
