@@ -61,7 +61,9 @@ public final class ApproachView extends HttpServlet {
     Run run = runs.begin(name, query, timeout);
     response.setHeader("Run-Id", String.valueOf(run.id()));
     try {
-      var work = new Work(tried.functions().get(query.slow()), query.delay(), run);
+      Runnable whenFree =
+          FiredRequests.of(getServletContext()).whenFree(query.delay().run(), run::free);
+      var work = new Work(tried.functions().get(query.slow()), query.delay(), whenFree);
       boolean completed = approach.run(work, query.timeout());
       new ViewReply(completed, run.nanos(), timeout, name, query.slow().toString()).send(response);
     } catch (BackendFailure e) {

@@ -7,17 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long a request wants its view to be slow: {@code ?delay=SECONDS}, zero where it does not say.
+ *
+ * @param run by which name the backends are asked, so that they can tell what they do for it
  */
-record Delay(BigDecimal seconds) {
+record Delay(BigDecimal seconds, String run) {
   private static final SecondsParameter PARAMETER =
       new SecondsParameter("delay", BigDecimal.ZERO, BigDecimal.ZERO);
 
   static Delay of(HttpServletRequest request) throws BadParameter {
-    return of(request.getParameterValues(PARAMETER.name()));
+    String[] given = request.getParameterValues(PARAMETER.name());
+    return new Delay(PARAMETER.read(given), RunName.of(request));
   }
 
   static Delay of(String @Nullable ... given) throws BadParameter {
-    return new Delay(PARAMETER.read(given));
+    return new Delay(PARAMETER.read(given), RunName.NONE);
   }
 
   Duration duration() {

@@ -93,7 +93,8 @@ final class MetricsAccess {
     return MessageDigest.isEqual(sent, token); // takes as long whatever of it is right
   }
 
-  private static boolean isLoopback(@Nullable String peer) {
+  /** Whether it is an address of this machine, in digits. */
+  static boolean isLoopback(@Nullable String peer) {
     if (peer == null || !ADDRESS.matcher(peer).matches()) {
       return false;
     }

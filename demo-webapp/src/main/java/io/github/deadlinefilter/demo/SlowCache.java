@@ -57,7 +57,7 @@ final class SlowCache implements SlowFunction {
 
   @Override
   public void run(Delay delay, Runnable betweenSteps) throws BackendFailure, InterruptedException {
-    String key = delay.isZero() ? "demo" : "delay:" + delay + ":demo";
+    String key = delay.isZero() ? delay.run() : "delay:" + delay + ":" + delay.run();
     betweenSteps.run();
     MemcachedClient client = clients.borrow();
     boolean sound = false;

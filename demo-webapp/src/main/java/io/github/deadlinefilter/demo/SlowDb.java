@@ -46,7 +46,9 @@ final class SlowDb implements SlowFunction {
 
   private static void query(Connection connection, Delay delay, Runnable betweenSteps)
       throws SQLException, BackendFailure {
-    try (PreparedStatement query = connection.prepareStatement("SELECT SLEEP(?)")) {
+    String comment = " /* " + delay.run() + " */"; // a name has nothing that would end it
+    String sql = "SELECT SLEEP(?)" + (delay.run().equals(RunName.NONE) ? "" : comment);
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setBigDecimal(1, delay.seconds());
       betweenSteps.run();
       try (ResultSet row = query.executeQuery()) {

@@ -24,7 +24,11 @@ final class SlowHttp implements SlowFunction {
     String base = BackendSetting.HTTP_URL.value().replaceAll("/+$", "");
     HttpRequest request;
     try {
-      request = HttpRequest.newBuilder(URI.create(base + "/delay/" + delay)).build();
+      var builder = HttpRequest.newBuilder(URI.create(base + "/delay/" + delay));
+      if (!delay.run().equals(RunName.NONE)) {
+        builder.header(RunName.HEADER, delay.run());
+      }
+      request = builder.build();
     } catch (IllegalArgumentException e) {
       throw BackendSetting.HTTP_URL.unusable("is not a URL");
     }

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * closed in any case, which is how a server is told that nobody waits any more.
  */
 final class SlowRedis implements SlowFunction {
-  private static final String LIST = "demo";
-
   private final RedisClient client = RedisClient.create();
   private final Wait wait;
 
@@ -92,8 +90,8 @@ final class SlowRedis implements SlowFunction {
   private static RedisFuture<?> command(
       StatefulRedisConnection<String, String> connection, Delay delay) {
     return delay.isZero()
-        ? connection.async().llen(LIST)
-        : connection.async().blpop(delay.seconds().doubleValue(), LIST);
+        ? connection.async().llen(delay.run())
+        : connection.async().blpop(delay.seconds().doubleValue(), delay.run());
   }
 
   private static RedisURI uri() throws BackendFailure {

@@ -7,12 +7,15 @@ import java.util.concurrent.FutureTask;
 final class Work {
   private final SlowFunction function;
   private final Delay delay;
-  private final Run run;
+  private final Runnable whenFree;
 
-  Work(SlowFunction function, Delay delay, Run run) {
+  /**
+   * @param whenFree called on the thread that has done the work, when that is through with it
+   */
+  Work(SlowFunction function, Delay delay, Runnable whenFree) {
     this.function = function;
     this.delay = delay;
-    this.run = run;
+    this.whenFree = whenFree;
   }
 
   /** On the calling thread, which is free then. */
@@ -26,7 +29,7 @@ final class Work {
 
   /** For a thread that may not have come to {@link #run} at all. */
   void threadIsFree() {
-    run.free();
+    whenFree.run();
   }
 
   /** For another thread. */

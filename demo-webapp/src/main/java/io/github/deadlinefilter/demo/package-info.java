@@ -11,6 +11,14 @@
  * functions without the filter, under each {@link io.github.deadlinefilter.demo.Approach} to stop
  * them, and what came of it in {@link io.github.deadlinefilter.demo.RunHistory}.
  *
+ * <p>The page at {@code /} fires requests at all of these through {@link
+ * io.github.deadlinefilter.demo.PageView}. Each has a {@link
+ * io.github.deadlinefilter.demo.RunName}, by which its client ({@link
+ * io.github.deadlinefilter.demo.Firing}), its thread ({@link
+ * io.github.deadlinefilter.demo.WorkerWatch}) and its backend ({@link
+ * io.github.deadlinefilter.demo.NetworkControl}) tell the page when they were through with it
+ * ({@link io.github.deadlinefilter.demo.PageFeed}).
+ *
  * <p>What the filter counts meanwhile is told by {@link io.github.deadlinefilter.demo.MetricsView},
  * out of the registry of {@link io.github.deadlinefilter.demo.PrometheusListener}.
  */

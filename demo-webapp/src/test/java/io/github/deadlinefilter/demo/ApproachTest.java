@@ -175,8 +175,9 @@ class ApproachTest {
 
   private Work work(SlowFunction function) {
     var query =
-        new ApproachQuery(ApproachQuery.Slow.HTTP, new Delay(BigDecimal.ZERO), BigDecimal.ONE);
-    return new Work(function, query.delay(), runs.begin("test", query, "1"));
+        new ApproachQuery(
+            ApproachQuery.Slow.HTTP, new Delay(BigDecimal.ZERO, RunName.NONE), BigDecimal.ONE);
+    return new Work(function, query.delay(), runs.begin("test", query, "1")::free);
   }
 
   private void awaitFree() throws InterruptedException {

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class RunHistoryTest {
   private static final ApproachQuery QUERY =
-      new ApproachQuery(ApproachQuery.Slow.DB, new Delay(new BigDecimal("2.5")), BigDecimal.ONE);
+      new ApproachQuery(
+          ApproachQuery.Slow.DB, new Delay(new BigDecimal("2.5"), RunName.NONE), BigDecimal.ONE);
 
   private final RunHistory runs = new RunHistory();
 

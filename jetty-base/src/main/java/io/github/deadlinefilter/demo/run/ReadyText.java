@@ -26,7 +26,8 @@ final class ReadyText {
     String views =
         """
 
-        The demo is ready: %1$s/   (Ctrl-C ends it)
+        The demo is ready: %1$s/ in a browser shows what it does (Ctrl-C ends it)
+        By hand:
 
           curl -i '%1$s/http'                  200: in time
           curl -i '%1$s/http?delay=5'          503 after 2 s: an HTTP service is slow
