@@ -50,6 +50,8 @@ async function ask(path, method = 'GET') {
   try {
     reply = await fetch(path, {method, headers: method === 'GET' ? {} : {'X-Demo-Page': '1'}});
   } catch (e) {
+    state('not connected', 'lost');
+    lost = true;
     throw new Error('The server does not answer. Is the demo still running?');
   }
   const json = await reply.json().catch(() => ({error: `an answer ${reply.status} without JSON`}));
@@ -117,7 +119,6 @@ async function fire(how, count) {
     note('');
     fired = {runs, since: asked, lanes: null, settled: 0};
     setText(byId('said'), runs.length === 1 ? 'It is on its way.' : `${runs.length} requests are on their way.`);
-    byId('happened').scrollIntoView({block: 'nearest'});
     poll();
   } catch (e) {
     note(e.message);
@@ -178,6 +179,8 @@ function draw() {
     for (const id of ['axis', 'figures-part', 'next']) {
       byId(id).hidden = false;
     }
+    const stacked = matchMedia('(max-width: 60rem)').matches; // as in the style
+    byId('happened-title').scrollIntoView({block: stacked ? 'start' : 'nearest'});
     const [{path}] = all.slice(-1);
     byId('same').href = path.slice(1);
     setText(byId('same'), path.slice(1));
