@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a proxy tells of the runs whose names pass through it. */
-@Timeout(60)
+@Timeout(20)
 class ProxiedRunsTest {
   private static final String RUN = "run-0123456789ab";
   private static final Pattern TOLD =
@@ -100,17 +100,24 @@ class ProxiedRunsTest {
     return new Socket(proxy.address().getAddress(), proxy.address().getPort());
   }
 
-  private void awaitBegun() {
+  private void awaitBegun() throws InterruptedException {
     while (runs.json(0).equals("[]")) {
-      Thread.onSpinWait();
+      look();
     }
   }
 
+  private static void look() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("in vain");
+    }
+    Thread.onSpinWait();
+  }
+
   /** Waits for the end, and gives how long it took. */
-  private long told(String how) {
+  private long told(String how) throws InterruptedException {
     Matcher told = TOLD.matcher(runs.json(0));
     while (!told.matches()) {
-      Thread.onSpinWait();
+      look();
       told = TOLD.matcher(runs.json(0));
     }
     assertEquals(how, told.group(3));
