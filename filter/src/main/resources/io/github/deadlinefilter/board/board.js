@@ -4,7 +4,7 @@
   const byId = id => document.getElementById(id);
   const OUTCOMES = ['completed', 'failed', 'expired', 'refused', 'left'];
   const RETRY_MILLIS = 5000;
-  const FEW_INCIDENTS = 20;
+  const PHONE = matchMedia('(max-width: 44rem)'); // as in the style sheet
 
   let last = null;      // the last snapshot
   let chosen = '';      // the name of the filter that is shown
@@ -374,9 +374,10 @@
     showRoutes(filter);
     announce(filter);
     const all = byId('incidents-all');
-    const few = all.ariaPressed === 'true' ? filter.incidents : filter.incidents.slice(0, FEW_INCIDENTS);
-    showRows('incidents', few, item => item.id, incidentRow);
-    all.hidden = filter.incidents.length <= FEW_INCIDENTS;
+    const few = PHONE.matches ? 5 : 20;
+    const some = all.ariaPressed === 'true' ? filter.incidents : filter.incidents.slice(0, few);
+    showRows('incidents', some, item => item.id, incidentRow);
+    all.hidden = filter.incidents.length <= few;
     byId('refusals-part').hidden = filter.refusals.length === 0;
     showRows('refusals', filter.refusals, item => `${item.reason} ${item.route}`, refusalRow);
     showAdvice(filter.advice);
@@ -432,20 +433,44 @@
     setText(byId('rules'), advice.rules);
   }
 
+  async function copyRules() {
+    const button = byId('rules-copy');
+    let done = 'Copied';
+    try {
+      await navigator.clipboard.writeText(byId('rules').textContent);
+    } catch (e) { // not with TLS, nor this machine's own
+      getSelection().selectAllChildren(byId('rules'));
+      done = 'Selected';
+    }
+    setText(button, done);
+    say(`The setting routes is ${done.toLowerCase()}.`);
+    setTimeout(() => setText(button, 'Copy'), 2000);
+  }
+
   // ---- one request
 
   async function cancel(id, self) {
-    self.disabled = true;
+    if (self.ariaDisabled === 'true') {
+      return;
+    }
+    self.ariaDisabled = 'true'; // one that is really disabled loses the focus
+    const {textContent} = self;
+    let told = false;
     try {
       const answer = await fetch(`cancel?id=${encodeURIComponent(id)}`, {
         method: 'POST',
         headers: {'X-Deadline-Token': last.cancel ?? ''},
       });
+      told = answer.ok;
       say(`${id}: ${(await answer.text()).trim()}`);
     } catch (e) {
       say(`${id} could not be cancelled: the server does not answer.`);
     }
-    setTimeout(() => { self.disabled = false; }, 1000);
+    setText(self, told ? 'Told' : 'Not told');
+    setTimeout(() => {
+      setText(self, textContent);
+      self.ariaDisabled = 'false';
+    }, 2000);
   }
 
   function openDetail(id, label) {
@@ -566,6 +591,7 @@
       setTheme(theme.value);
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(theme.value));
+    PHONE.addEventListener('change', () => last && show(last));
     byId('filter').addEventListener('change', event => {
       chosen = event.target.value;
       show(last);
@@ -585,6 +611,7 @@
         connect();
       }
     });
+    byId('rules-copy').addEventListener('click', copyRules);
     byId('detail-again').addEventListener('click', askDetail);
     byId('detail-close').addEventListener('click', () => byId('detail').close());
     byId('detail').addEventListener('close', () => { detail = null; });
