@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The demo, started by the launcher that the README's command runs, in a process of its own. */
-final class RunningDemo implements AutoCloseable {
+public final class RunningDemo implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("The demo is ready: (\\S+)/ .*");
   private static final Pattern CONTROL = Pattern.compile(".*-X PUT '(\\S+)/http\\?.*");
 
@@ -24,12 +24,12 @@ final class RunningDemo implements AutoCloseable {
   private final List<ProcessHandle> children;
 
   /** Comes back when the launcher says that all is ready. */
-  RunningDemo() throws IOException {
+  public RunningDemo() throws IOException {
     this(launch(Map.of("PORT", "0")));
   }
 
   /** As {@link #RunningDemo()}, for another way to start the launcher. */
-  RunningDemo(ProcessBuilder command) throws IOException {
+  public RunningDemo(ProcessBuilder command) throws IOException {
     launcher = command.start();
     BufferedReader output = launcher.inputReader(Charset.defaultCharset());
     url = URI.create(find(READY, output));
@@ -38,7 +38,7 @@ final class RunningDemo implements AutoCloseable {
   }
 
   /** A launcher that is yet to be started. */
-  static ProcessBuilder launch(Map<String, String> environment) {
+  public static ProcessBuilder launch(Map<String, String> environment) {
     Path base = Path.of(System.getProperty("jetty.base"));
     var builder =
         new ProcessBuilder(
@@ -62,7 +62,7 @@ final class RunningDemo implements AutoCloseable {
     throw new IOException("the launcher has ended without a line like " + pattern);
   }
 
-  URI url() {
+  public URI url() {
     return url;
   }
 
