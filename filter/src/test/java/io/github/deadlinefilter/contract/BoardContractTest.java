@@ -116,6 +116,8 @@ class BoardContractTest {
           both.text().matches("(?s).*\"then\":\\[.*Deaf\\.hold\\(.*\"now\":\\[.*Deaf\\.hold\\(.*"),
           both::text);
       assertEquals(404, RawClient.ask(container, "/board/stack?id=nosuchone").status());
+      // What is said of an answer follows it.
+      assertEquals(stuck, Board.awaitId(container, "incidents", "/late"));
       String data = Board.data(container);
       assertTrue(
           data.contains("{\"route\":\"/deaf\",\"running\":1,\"queued\":0,\"stuck\":0}"), data);
@@ -123,7 +125,6 @@ class BoardContractTest {
           data.contains("{\"route\":\"/late\",\"running\":0,\"queued\":0,\"stuck\":1}"), data);
       Board.awaitData(container, Pattern.compile("(\"completed\":\\[[0,]*[1-9][\\d,]*\\])"));
       Board.awaitData(container, Pattern.compile("(\"expired\":\\[[0,]*1[0,]*\\])"));
-      assertEquals(stuck, Board.awaitId(container, "incidents", "/late"));
       assertTrue(data.contains("\"request\":\"edge-17\""), data);
       assertTrue(data.contains("\"answer\":\"direct\""), data);
       deaf.release();
