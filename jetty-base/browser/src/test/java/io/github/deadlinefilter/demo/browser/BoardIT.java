@@ -9,6 +9,7 @@ import io.github.deadlinefilter.demo.run.RunningDemo;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -57,10 +59,10 @@ class BoardIT {
   private static BoardPage board;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start(@TempDir Path temporary) throws IOException {
     demo =
         new RunningDemo(RunningDemo.launch(Map.of("PORT", "0", "DEADLINE_FILTER_ROUTES", ROUTES)));
-    browser = new Browser();
+    browser = new Browser(temporary);
     client = new Client(demo.url());
     board = new BoardPage(browser, demo.url());
   }

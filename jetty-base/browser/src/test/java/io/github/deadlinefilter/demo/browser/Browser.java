@@ -35,8 +35,8 @@ import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * A Chromium without a window, and with a new profile that its driver deletes. It sees what is on
- * the page, waits for what is to appear, and presses keys.
+ * A Chromium without a window, with a new profile. It sees what is on the page, waits for what is
+ * to appear, and presses keys.
  */
 final class Browser implements AutoCloseable {
   /** Only a page on which something never happens takes so long. */
@@ -52,7 +52,10 @@ final class Browser implements AutoCloseable {
 
   private final ChromeDriver driver;
 
-  Browser() {
+  /**
+   * @param temporary for what it leaves behind, of a short path
+   */
+  Browser(Path temporary) {
     SELENIUM.setLevel(Level.SEVERE);
     var logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
@@ -70,6 +73,7 @@ final class Browser implements AutoCloseable {
         new ChromeDriverService.Builder()
             .usingDriverExecutable(new File(System.getProperty("chromedriver")))
             .usingAnyFreePort()
+            .withEnvironment(Map.of("TMPDIR", temporary.toString()))
             .build();
     driver = new ChromeDriver(service, options);
   }

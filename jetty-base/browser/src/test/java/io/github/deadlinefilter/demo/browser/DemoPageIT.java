@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.demo.run.RunningDemo;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -24,9 +26,9 @@ class DemoPageIT {
   private static DemoPage page;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start(@TempDir Path temporary) throws IOException {
     demo = new RunningDemo();
-    browser = new Browser();
+    browser = new Browser(temporary);
     page = new DemoPage(browser, demo.url());
   }
 
