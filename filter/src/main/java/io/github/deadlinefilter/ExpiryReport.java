@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One expiry or refusal, as it is logged: always the same keys, as key=value.
+ * One expiry or refusal, as it is logged: as key=value, always in the same order, what is not known
+ * left out.
  *
  * @param incident the id that the client was given
  * @param request as others name it, empty if they do not

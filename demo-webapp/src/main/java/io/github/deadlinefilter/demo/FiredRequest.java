@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.demo;
 
+import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +74,14 @@ final class FiredRequest {
   /**
    * The application has it, on this thread.
    *
-   * @param limit what the filter gives it, in seconds; null for none
+   * @param limit what the filter gives it from now on, in seconds; null for none
    */
   synchronized void began(@Nullable String limit) {
-    began = System.currentTimeMillis();
-    if (how.equals(FireQuery.FILTER)) {
-      timeout = limit;
+    long now = System.currentTimeMillis();
+    began = now;
+    if (how.equals(FireQuery.FILTER) && limit != null) {
+      // Counted from when it was asked, as the approaches' are: it may have waited for its thread.
+      timeout = new BigDecimal(limit).add(BigDecimal.valueOf(now - asked, 3)).toPlainString();
     }
   }
 

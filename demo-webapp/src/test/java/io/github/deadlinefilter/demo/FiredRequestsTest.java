@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FiredRequestsTest {
+  private static final Pattern TIMEOUT = Pattern.compile("\"timeout\": ([0-9.]+),");
+
   private static final String PROBLEM =
       "{\"status\":503,\"detail\":\"...\",\"reason\":\"queue-full\",\"incident\":\"4xwa47wv7\"}";
   private static final String ERROR_PAGE =
@@ -32,8 +35,15 @@ class FiredRequestsTest {
             + " \"path\": \"/db?delay=3\", \"asked\": #, \"answered\": null, \"status\": null,"
             + " \"completed\": null, \"reason\": null, \"incident\": null, \"error\": null,"
             + " \"began\": null, \"free\": null, \"backend\": null}");
+    long before = System.currentTimeMillis() - one.asked();
     one.began("2.0");
-    assertTold(one, "\"timeout\": 2.0,");
+    long after = System.currentTimeMillis() - one.asked();
+    Matcher told = TIMEOUT.matcher(one.json("null"));
+    assertTrue(told.find());
+    double timeout = Double.parseDouble(told.group(1));
+    assertTrue(
+        timeout >= 2 + before / 1e3 && timeout <= 2 + after / 1e3,
+        () -> "2 s from when it began, counted from when it was asked: " + timeout);
     assertTold(one, "\"began\": #, \"free\": null,");
     one.answered(503, PROBLEM);
     assertTold(one, "\"answered\": #, \"status\": 503,");
