@@ -53,7 +53,7 @@ class MetricsIT {
     assertEquals(200, get("/http").statusCode());
     assertEquals(503, get("/cpu?delay=8").statusCode()); // late, and its worker is deaf
     Experiment.await(() -> figures().sum("deadline_stuck") == 1);
-    assertEquals(503, get("/http").statusCode()); // refused, as long as that worker is inside
+    assertEquals(503, get("/cpu").statusCode()); // refused, as long as that worker is inside
     Experiment.await(() -> figures().has("deadline_overrun_seconds_count"));
     exported = figures();
   }

@@ -186,7 +186,7 @@ class PageIT {
       for (String path : List.of("/", "/index.html", "/demo/page.js", "/page/runs")) {
         assertEquals(200, busy.send("GET", path).statusCode(), path);
       }
-      long refused = busy.begin("how=filter&slow=http&delay=0");
+      long refused = busy.begin("how=filter&slow=db&delay=0");
       Experiment.await(() -> busy.fired(refused).allMatch(Told::isOver));
       assertEquals("stuck", busy.fired(refused).findFirst().orElseThrow().get("reason"));
     }
