@@ -178,17 +178,18 @@ class PageIT {
 
   @Test
   void whereNoWorkerIsTaken_thePageIsThere_andIsToldSo() throws Exception {
-    var environment = Map.of("PORT", "0", "DEADLINE_FILTER_MAX_STUCK", "1");
+    var environment =
+        Map.of("PORT", "0", "DEADLINE_FILTER_WORKERS", "1", "DEADLINE_FILTER_QUEUE", "0");
     try (var another = new RunningDemo(RunningDemo.launch(environment))) {
       var busy = new DemoPage(another);
-      long asked = busy.begin("how=filter&slow=db&delay=20");
+      long asked = busy.begin("how=filter&slow=cpu&delay=20"); // which hears nothing
       Experiment.await(() -> busy.fired(asked).allMatch(one -> one.has("answered")));
       for (String path : List.of("/", "/index.html", "/demo/page.js", "/page/runs")) {
         assertEquals(200, busy.send("GET", path).statusCode(), path);
       }
-      long refused = busy.begin("how=filter&slow=db&delay=0");
+      long refused = busy.begin("how=filter&slow=http&delay=0");
       Experiment.await(() -> busy.fired(refused).allMatch(Told::isOver));
-      assertEquals("stuck", busy.fired(refused).findFirst().orElseThrow().get("reason"));
+      assertEquals("queue-full", busy.fired(refused).findFirst().orElseThrow().get("reason"));
     }
   }
 
