@@ -97,7 +97,7 @@ final class GuardedAsyncContext implements AsyncContext {
       return;
     }
     if (!dispatch) {
-      run.completeHead();
+      run.completeHead(/* through= */ before == RunState.ASYNC); // else the worker is still inside
     }
     if (run.phase() == RunState.ENDING) {
       run.runs().finished(run);

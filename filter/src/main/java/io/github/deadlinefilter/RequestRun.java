@@ -624,13 +624,17 @@ final class RequestRun extends RunState implements Runnable {
   }
 
   /**
-   * What is left to be done to the head before the application's complete() ends the response: a
-   * recorded sendError is made.
+   * Makes a recorded sendError before the application's complete() ends the response.
+   *
+   * @param through the application has nothing more to do with the response. Until then another of
+   *     its threads may be changing the head, which is not touched beside that
    */
-  void completeHead() {
+  void completeHead(boolean through) {
     if (enter(WRITE)) {
       try {
-        time(outerResponse);
+        if (through) {
+          time(outerResponse);
+        }
         head.sendError(outerResponse);
       } catch (IOException | RuntimeException e) {
         failed(e); // and the call that ends the response is made all the same
@@ -663,7 +667,7 @@ final class RequestRun extends RunState implements Runnable {
         time(outerResponse); // nobody is inside
         head.sendError(outerResponse);
       } else {
-        completeHead();
+        completeHead(/* through= */ afterLeave == ENDING); // complete() came before the worker left
       }
     } catch (IOException | RuntimeException e) {
       failed(e);

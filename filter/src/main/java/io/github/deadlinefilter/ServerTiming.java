@@ -3,7 +3,6 @@ package io.github.deadlinefilter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * knows. So it is set when the application asks for the output, and again, with what has come of
  * it, when the application is through and the response has not begun.
  *
- * <p>Thread-safe for what matters: whoever changes the head of a response does so alone.
+ * <p>Not thread-safe but for {@link #workerBegins}: as the head of a response, it is changed by
+ * whoever has that to itself, the application's thread that asks for the output or, when the
+ * application is through, whoever ends the response. {@link RunState} orders these.
  */
 final class ServerTiming {
   private static final String HEADER = "Server-Timing";
@@ -79,6 +80,6 @@ final class ServerTiming {
         .append(value.isEmpty() ? "" : ", ")
         .append(metric)
         .append(";dur=")
-        .append(String.format(Locale.ROOT, "%.1f", nanos / 1e6));
+        .append(Figure.millis(nanos));
   }
 }

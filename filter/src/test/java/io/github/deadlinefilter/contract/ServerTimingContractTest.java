@@ -7,11 +7,14 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.IoCall;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -134,6 +137,82 @@ class ServerTimingContractTest {
       assertEquals(
           Set.of("queue", "app", "io", "budget"), timing(client.get("/io").read()).keySet());
       assertEquals(List.of(OUTER), client.get("/silent").read().headers("Server-Timing"));
+    }
+  }
+
+  /** What changes the header, outside of the filter. */
+  private static final class Watched extends HttpServletResponseWrapper {
+    private final AtomicInteger changes = new AtomicInteger();
+
+    Watched(HttpServletResponse response) {
+      super(response);
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+      if (name.equals("Server-Timing")) {
+        changes.incrementAndGet();
+      }
+      super.setHeader(name, value);
+    }
+  }
+
+  /** Where one of its threads may be changing the head, nobody else does. */
+  @Test
+  void asynchronous_isLeftAlone_untilItIsThrough() throws Exception {
+    var returned = new Gate("the return of the pass");
+    var completed = new Gate("complete() while the servlet is inside");
+    var changes = new ConcurrentHashMap<String, Integer>();
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                (request, response, chain) -> {
+                  var watched = new Watched((HttpServletResponse) response);
+                  request.setAttribute("watched", watched);
+                  chain.doFilter(request, watched);
+                  changes.put("at the return", watched.changes.get());
+                  returned.open();
+                })
+            .filter("/*", setup.filter().set("serverTiming", "on").build())
+            .servlet(
+                "/later",
+                (request, response) -> {
+                  AsyncContext async = request.startAsync();
+                  async.start(
+                      () -> {
+                        await(returned);
+                        async.complete();
+                      });
+                })
+            .servlet(
+                "/at-once",
+                (request, response) -> {
+                  AsyncContext async = request.startAsync();
+                  var other =
+                      new Thread(
+                          () -> {
+                            async.complete();
+                            completed.open();
+                          });
+                  other.start();
+                  await(completed);
+                  var watched = (Watched) request.getAttribute("watched");
+                  changes.put("beside the servlet", watched.changes.get());
+                });
+    try (TestContainer container = setup.start(app)) {
+      assertEquals(WORKED, timing(RawClient.ask(container, "/later")).keySet());
+      assertEquals(0, changes.get("at the return"));
+      assertEquals(WORKED, timing(RawClient.ask(container, "/at-once")).keySet());
+      assertEquals(0, changes.get("beside the servlet"));
+    }
+  }
+
+  private static void await(Gate gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
