@@ -206,7 +206,7 @@ class ContainerQuirks {
     return false;
   }
 
-  /** A {@code sendError} is to follow, on this container thread. */
+  /** An error is to follow, of which the container or the application makes a page. */
   void beforeError(HttpServletRequest request) {}
 
   /**

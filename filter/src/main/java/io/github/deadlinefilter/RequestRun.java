@@ -635,7 +635,7 @@ final class RequestRun extends RunState implements Runnable {
         if (through) {
           time(outerResponse);
         }
-        head.sendError(outerResponse);
+        sendError();
       } catch (IOException | RuntimeException e) {
         failed(e); // and the call that ends the response is made all the same
       } finally {
@@ -665,7 +665,7 @@ final class RequestRun extends RunState implements Runnable {
       }
       if (afterLeave == CLOSING) {
         time(outerResponse); // nobody is inside
-        head.sendError(outerResponse);
+        sendError();
       } else {
         completeHead(/* through= */ afterLeave == ENDING); // complete() came before the worker left
       }
@@ -701,8 +701,18 @@ final class RequestRun extends RunState implements Runnable {
     return true;
   }
 
+  private void sendError() throws IOException {
+    if (head.hasError()) {
+      runs.quirks().beforeError(request);
+    }
+    head.sendError(outerResponse);
+  }
+
   private void rethrowFailure() throws IOException, ServletException {
     Throwable thrown = failure;
+    if (thrown != null) {
+      runs.quirks().beforeError(request);
+    }
     if (thrown instanceof IOException e) {
       throw e;
     } else if (thrown instanceof ServletException e) {

@@ -334,4 +334,25 @@ class ErrorTransparencyContractTest {
       assertTrue(outcome.answers().get(0).contains("CUT"), outcome::toString);
     }
   }
+
+  /** Jetty's own are lost over HTTP/2, without the filter, where what it writes has to wait. */
+  @Test
+  void containersOwnPage_reachesAClientThatTakesALittleAtATime() throws Exception {
+    var app =
+        new Application()
+            .filter("/*", setup.filter().route("/late = 100ms").build())
+            .servlet("/sends", (request, response) -> response.sendError(418))
+            .servlet("/late", (request, response) -> new Gate("never").await());
+    failing(app, new AtomicReference<>());
+    Options options = setup.options().withErrorPagesAsJettyWritesThem();
+    try (TestContainer container = setup.start(app, options)) {
+      for (String path : List.of("/sends", "/runtime", "/late")) {
+        try (RawClient client = RawClient.connect(container, /* receiveBufferBytes= */ 128)) {
+          Response response = client.get(path).read();
+          assertTrue(response.status() >= 400, () -> path + ": " + response);
+          assertEquals(Response.Ending.COMPLETE, response.ending(), () -> path + ": " + response);
+        }
+      }
+    }
+  }
 }

@@ -1,9 +1,12 @@
 package io.github.deadlinefilter.contract;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.RateControl;
 import org.eclipse.jetty.security.Authenticator;
@@ -13,14 +16,19 @@ import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.security.authentication.BasicAuthenticator;
 import org.eclipse.jetty.security.authentication.FormAuthenticator;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.security.Credential;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -92,7 +100,8 @@ final class JettyContainer implements TestContainer {
     server.addConnector(connector);
     contexts =
         new ContextHandlerCollection(/* dynamic= */ true, environment.context(application, folder));
-    server.setHandler(contexts);
+    server.setHandler(
+        wire == Wire.H2C && options.wholeErrorPages() ? new WholeErrorPages(contexts) : contexts);
     server.start();
   }
 
@@ -171,5 +180,47 @@ final class JettyContainer implements TestContainer {
 
   private static <T> T started(@Nullable T part) {
     return Objects.requireNonNull(part, "Jetty is not started");
+  }
+
+  /** Each write of an error has been made when it returns: the next one finds none that waits. */
+  private static final class WholeErrorPages extends Handler.Wrapper {
+    WholeErrorPages(Handler handler) {
+      super(handler);
+    }
+
+    @Override
+    public boolean handle(
+        Request request, org.eclipse.jetty.server.Response response, Callback callback)
+        throws Exception {
+      request.addHttpStreamWrapper(Waiting::new);
+      return super.handle(request, response, callback);
+    }
+
+    private static final class Waiting extends HttpStream.Wrapper {
+      Waiting(HttpStream stream) {
+        super(stream);
+      }
+
+      @Override
+      public void send(
+          MetaData.Request request,
+          MetaData.@Nullable Response response,
+          boolean last,
+          @Nullable ByteBuffer content,
+          Callback callback) {
+        if (response == null || response.getStatus() < 400) {
+          super.send(request, response, last, content, callback);
+          return;
+        }
+        try (Blocker.Callback sent = Blocker.callback()) {
+          super.send(request, response, last, content, sent);
+          sent.block();
+        } catch (IOException e) {
+          callback.failed(e);
+          return;
+        }
+        callback.succeeded();
+      }
+    }
   }
 }

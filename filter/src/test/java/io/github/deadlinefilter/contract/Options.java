@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param discardFacades Tomcat's switch of that name, on by default there: off, it reuses the
  *     request objects that applications hold, as Jetty always does
  * @param watchBuffers Undertow says so when one of its buffers is written to after its end
+ * @param wholeErrorPages Jetty's own error pages arrive over HTTP/2. As it is, it writes each of
+ *     them twice, and resets the stream of those that are not out by then
  */
 public record Options(
     int threads,
@@ -21,32 +23,44 @@ public record Options(
     Wire wire,
     Duration idleTimeout,
     boolean discardFacades,
-    boolean watchBuffers) {
+    boolean watchBuffers,
+    boolean wholeErrorPages) {
 
   public static final Options DEFAULT =
-      new Options(8, false, Wire.HTTP_1_1, Duration.ofSeconds(30), true, false);
+      new Options(8, false, Wire.HTTP_1_1, Duration.ofSeconds(30), true, false, true);
 
   public Options withThreads(int number) {
-    return new Options(number, virtualThreads, wire, idleTimeout, discardFacades, watchBuffers);
+    return new Options(
+        number, virtualThreads, wire, idleTimeout, discardFacades, watchBuffers, wholeErrorPages);
   }
 
   public Options withVirtualThreads() {
-    return new Options(threads, true, wire, idleTimeout, discardFacades, watchBuffers);
+    return new Options(
+        threads, true, wire, idleTimeout, discardFacades, watchBuffers, wholeErrorPages);
   }
 
   public Options with(Wire given) {
-    return new Options(threads, virtualThreads, given, idleTimeout, discardFacades, watchBuffers);
+    return new Options(
+        threads, virtualThreads, given, idleTimeout, discardFacades, watchBuffers, wholeErrorPages);
   }
 
   public Options withIdleTimeout(Duration limit) {
-    return new Options(threads, virtualThreads, wire, limit, discardFacades, watchBuffers);
+    return new Options(
+        threads, virtualThreads, wire, limit, discardFacades, watchBuffers, wholeErrorPages);
   }
 
   public Options withFacadesReused() {
-    return new Options(threads, virtualThreads, wire, idleTimeout, false, watchBuffers);
+    return new Options(
+        threads, virtualThreads, wire, idleTimeout, false, watchBuffers, wholeErrorPages);
   }
 
   public Options withBuffersWatched() {
-    return new Options(threads, virtualThreads, wire, idleTimeout, discardFacades, true);
+    return new Options(
+        threads, virtualThreads, wire, idleTimeout, discardFacades, true, wholeErrorPages);
+  }
+
+  public Options withErrorPagesAsJettyWritesThem() {
+    return new Options(
+        threads, virtualThreads, wire, idleTimeout, discardFacades, watchBuffers, false);
   }
 }

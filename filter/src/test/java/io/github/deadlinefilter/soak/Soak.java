@@ -91,7 +91,8 @@ final class Soak {
               .with(Wire.H2C)
               .withThreads(THREADS)
               .withFacadesReused()
-              .withBuffersWatched();
+              .withBuffersWatched()
+              .withErrorPagesAsJettyWritesThem();
       try (TestContainer container = kind.start(app.describe(), options)) {
         learn(container.port(), app.zones());
         start = System.nanoTime();
