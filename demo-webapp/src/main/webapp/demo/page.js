@@ -5,6 +5,8 @@ import {BACKENDS, comparison, isOver, lines, manyLines, nameOf, story, summary} 
 
 const byId = id => document.getElementById(id);
 const POLL_MILLIS = 300;
+const AGAIN_MILLIS = 2000;
+const NO_RUNS = Number.MAX_SAFE_INTEGER % 1e15;
 const SETTLE_MILLIS = 800; // so long a backend may take to be told of
 const HUNDRED = 100;
 const DRIPS = [null, 100_000, 5000, 500, 50, 5]; // bytes a second, as the slider has them
@@ -81,6 +83,15 @@ async function look(since) {
     lost = true;
   }
   return !lost;
+}
+
+/** Looks again where the network's control, or the server, has not answered in time. */
+async function lookUntilControlled() {
+  await look(fired?.since ?? NO_RUNS);
+  showChoice();
+  if (feed === null || feed.why !== null) {
+    setTimeout(lookUntilControlled, AGAIN_MILLIS);
+  }
 }
 
 // ---- what to fire
@@ -325,8 +336,7 @@ async function start() {
     }
   });
   showChoice();
-  await look(Number.MAX_SAFE_INTEGER % 1e15);
-  showChoice();
+  await lookUntilControlled();
   setInterval(tick, matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 100);
 }
 
