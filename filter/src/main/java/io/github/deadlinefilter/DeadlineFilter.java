@@ -22,6 +22,25 @@ import org.jspecify.annotations.Nullable;
  * <p>To be named in {@code web.xml}, or made by {@link #builder()} for embedded servers; in both
  * cases registered async-supported, for the dispatcher types REQUEST and ASYNC.
  *
+ * <p>In each kind of worker the client is answered at the deadline, nothing of a late worker
+ * reaches another request, and the worker is interrupted unless its route says otherwise. What they
+ * differ in:
+ *
+ * <ul>
+ *   <li>{@code pool}: at most {@code workers} platform threads. The container's own thread waits
+ *       until the answer and no longer. What filters outside have bound to their thread is not seen
+ *       inside. A blocking socket read hears no interrupt, so a stuck worker keeps its thread.
+ *   <li>{@code virtual}: a virtual thread for each request, at most {@code workers} at a time. As
+ *       {@code pool}, but an interrupt ends a blocking socket read by closing the socket, and a
+ *       stuck worker costs some memory in place of a thread.
+ *   <li>{@code container}: the container's own thread, with all that is bound to it. A worker that
+ *       does not stop keeps it; the container's pool has one more thread meanwhile, up to {@code
+ *       maxStuck}, where it can be asked for that (Jetty, Tomcat).
+ *   <li>{@code jndi:NAME}: as {@code pool}, on threads of the application server's executor. How
+ *       many there are is up to that: what it refuses is refused with {@code queue-full}, what it
+ *       lets wait expires.
+ * </ul>
+ *
  * <p>Thread-safe, as every filter. {@link #init} throws a {@link ServletException} that names the
  * parameter, the value and what is accepted, if a setting is wrong.
  */

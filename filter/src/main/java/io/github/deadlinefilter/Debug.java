@@ -69,7 +69,9 @@ final class Debug {
       return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
           .anyMatch(
               argument ->
-                  argument.startsWith("-agentlib:jdwp") || argument.startsWith("-Xrunjdwp"));
+                  argument.startsWith("-agentlib:jdwp")
+                      || argument.startsWith("-Xrunjdwp")
+                      || (argument.startsWith("-agentpath:") && argument.contains("jdwp")));
     } catch (LinkageError | RuntimeException e) {
       return false; // a runtime image without java.management
     }

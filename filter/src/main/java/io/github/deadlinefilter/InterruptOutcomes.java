@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InterruptOutcomes {
   private static final int MOST = 1_000;
-  private static final String OTHERS = "elsewhere";
+
+  /** In place of a line that is not known, or one too many. */
+  static final String ELSEWHERE = "elsewhere";
 
   /** Whose frames say nothing of who waits there: the JDK's, and what stands before the I/O. */
   private static final List<String> NOT_ITS_OWN =
@@ -56,7 +58,7 @@ final class InterruptOutcomes {
     // Loads its classes now, as all does that a worker needs to leave: its application may have
     // been
     // stopped by then, and the loader with it.
-    tallies.put(OTHERS, new Tally(OTHERS, 0, 0));
+    tallies.put(ELSEWHERE, new Tally(ELSEWHERE, 0, 0));
   }
 
   /** The innermost line of {@code stack} that is neither the JDK's nor of an adapter. */
@@ -87,7 +89,7 @@ final class InterruptOutcomes {
   }
 
   private Tally add(Tally one) {
-    String place = tallies.size() <= MOST || tallies.containsKey(one.place) ? one.place : OTHERS;
+    String place = tallies.size() <= MOST || tallies.containsKey(one.place) ? one.place : ELSEWHERE;
     return tallies.merge(place, new Tally(place, one.ignored, one.sent), SUM);
   }
 

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * better replaced, for platforms that do that: turns the health down, and ends the JVM if that was
  * asked for. What rack-timeout calls {@code term_on_timeout}, and uWSGI a harakiri.
  *
- * <p>Looks on the timer's thread, as long as anybody is stuck.
+ * <p>Looks as long as anybody is stuck.
  */
 final class LastResort implements StuckWorkers.Listener {
   private static final long LOOK_EVERY = Duration.ofSeconds(1).toNanos();
@@ -21,6 +22,7 @@ final class LastResort implements StuckWorkers.Listener {
   private final Recycle rule;
   private final StuckWorkers stuck;
   private final DeadlineTimer timer;
+  private final Executor background;
   private final Runnable end;
 
   private volatile boolean reached;
@@ -31,8 +33,9 @@ final class LastResort implements StuckWorkers.Listener {
   private boolean ending;
 
   /** With {@code rule}, or none at all. */
-  static @Nullable LastResort of(@Nullable Recycle rule, StuckWorkers stuck, DeadlineTimer timer) {
-    return rule == null ? null : new LastResort(rule, stuck, timer, LastResort::exit);
+  static @Nullable LastResort of(
+      @Nullable Recycle rule, StuckWorkers stuck, DeadlineTimer timer, Executor background) {
+    return rule == null ? null : new LastResort(rule, stuck, timer, background, LastResort::exit);
   }
 
   /** Not a thread that the filter's stop waits for: that is a part of the exit. */
@@ -43,10 +46,12 @@ final class LastResort implements StuckWorkers.Listener {
   /**
    * @param end ends the JVM, and comes back at once
    */
-  LastResort(Recycle rule, StuckWorkers stuck, DeadlineTimer timer, Runnable end) {
+  LastResort(
+      Recycle rule, StuckWorkers stuck, DeadlineTimer timer, Executor background, Runnable end) {
     this.rule = rule;
     this.stuck = stuck;
     this.timer = timer;
+    this.background = background;
     this.end = end;
   }
 
@@ -60,7 +65,7 @@ final class LastResort implements StuckWorkers.Listener {
     again = true; // race with a look that finds nobody: it is before whoever calls this is counted
     if (!looking) {
       looking = true;
-      timer.in(LOOK_EVERY, this::look);
+      timer.in(LOOK_EVERY, () -> background.execute(this::look)); // which may have to log
     }
   }
 

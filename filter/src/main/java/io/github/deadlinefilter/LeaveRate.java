@@ -35,8 +35,9 @@ final class LeaveRate {
   }
 
   /**
-   * How long it will take until {@code number} more have left, at the pace of those that have. If
-   * none has, what has gone on for {@code oldestNanos} is expected to go on for as long again.
+   * How long it will take until {@code number} more have left, at the pace of those that have in
+   * the last minute, or for as long as anybody has been stuck. If none has, what has gone on for
+   * {@code oldestNanos} is expected to go on for as long again.
    *
    * @return positive, two minutes at most
    */
@@ -51,7 +52,9 @@ final class LeaveRate {
         longest = Math.max(longest, ago);
       }
     }
-    long nanos = recent == 0 ? oldestNanos : Math.max(1, longest) / recent * number;
+    // The pace of a few that have just left says nothing, where others have been in for long.
+    long span = recent == REMEMBERED ? longest : Math.min(WINDOW, Math.max(longest, oldestNanos));
+    long nanos = recent == 0 ? oldestNanos : Math.max(1, span) / recent * number;
     return Math.max(1, Math.min(LONGEST, nanos));
   }
 }

@@ -1,12 +1,14 @@
 package io.github.deadlinefilter;
 
 import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +22,11 @@ final class LentThreads implements StuckWorkers.Listener {
 
   private final ContainerQuirks quirks;
   private final int most;
-  private final AtomicInteger count = new AtomicInteger();
-  private final Map<RequestRun, Pool> lent = new ConcurrentHashMap<>();
+
+  // Guarded by this.
+  private final Map<RequestRun, Pool> lent = new HashMap<>();
+  private final Set<RequestRun> without = new LinkedHashSet<>();
+
   private final AtomicBoolean said = new AtomicBoolean();
 
   /** A pool of which the largest number of threads can be changed. */
@@ -85,31 +90,44 @@ final class LentThreads implements StuckWorkers.Listener {
     if (Threads.isVirtual(run.containerThread())) {
       return; // there is always one more
     }
-    if (count.incrementAndGet() > most) {
-      count.decrementAndGet();
-      return;
-    }
-    Pool pool = Pool.of(quirks.executor(run.request));
-    if (pool != null && pool.grow(1)) {
-      lent.put(run, pool);
-      pool.wake();
-      return;
-    }
-    count.decrementAndGet();
-    if (said.compareAndSet(false, true)) {
+    String missing = lendTo(run);
+    if (missing != null && said.compareAndSet(false, true)) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "A stuck worker keeps a container thread, and this container cannot be asked for one"
-              + " more meanwhile: worker=pool or virtual keeps the others free");
+          "A stuck worker keeps a container thread, and "
+              + missing
+              + ": worker=pool or virtual keeps the others free");
     }
   }
 
+  /** Null, or why not. */
+  private synchronized @Nullable String lendTo(RequestRun run) {
+    if (lent.size() >= most) {
+      without.add(run);
+      return "no more than maxStuck (" + most + ") are made up for at a time";
+    }
+    Pool pool = Pool.of(quirks.executor(run.request));
+    if (pool == null || !pool.grow(1)) {
+      return "this container cannot be asked for one more meanwhile";
+    }
+    lent.put(run, pool);
+    pool.wake();
+    return null;
+  }
+
   @Override
-  public void left(RequestRun run) {
+  public synchronized void left(RequestRun run) {
     Pool pool = lent.remove(run);
-    if (pool != null) {
-      count.decrementAndGet();
-      pool.grow(-1);
+    if (pool == null) {
+      without.remove(run);
+      return;
+    }
+    pool.grow(-1);
+    Iterator<RequestRun> next = without.iterator();
+    if (next.hasNext()) { // its turn, wherever its own pool is
+      RequestRun first = next.next();
+      next.remove();
+      lendTo(first);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,10 @@ final class Observer {
 
   private final Settings settings;
   private final DeadlineTimer timer;
+
+  /** For what may wait: for whoever writes the log. */
+  private final Executor background;
+
   private final Ticker ticker;
   private final Repeats repeats;
   private final Recent recent;
@@ -101,6 +106,7 @@ final class Observer {
   Observer(
       Settings settings,
       DeadlineTimer timer,
+      Executor background,
       Ticker ticker,
       Repeats repeats,
       Recent recent,
@@ -109,6 +115,7 @@ final class Observer {
       ClientDeadline clientDeadline) {
     this.settings = settings;
     this.timer = timer;
+    this.background = background;
     this.ticker = ticker;
     this.repeats = repeats;
     this.recent = recent;
@@ -164,7 +171,9 @@ final class Observer {
       ClientDeadline.Asked asked = has ? clientDeadline.of(request) : null;
       deadlineNanos = asked == null ? length : Math.min(length, asked.nanos());
       waitedNanos = has ? edgeWait.nanos(request) : 0;
-      alarm = timer.in(Math.max(0, deadlineNanos - waitedNanos), this::deadline);
+      alarm =
+          timer.in(
+              Math.max(0, deadlineNanos - waitedNanos), () -> background.execute(this::deadline));
     }
 
     void begin() {
@@ -177,6 +186,7 @@ final class Observer {
       if (stuck > 0 && (stuck >= limits.maxStuck() || late.get() >= settings.maxStuck())) {
         refused = Reason.STUCK;
       } else if (limits.shed() == RouteLimits.Shed.DOOMED
+          && deadlineNanos > waitedNanos // else it is late, and not doomed
           && deadlineNanos - waitedNanos < tally.times.typicalNanos()) {
         refused = Reason.DOOMED;
       } else if (limits.hasMax() && own > (long) limits.max() + limits.queue()) {
@@ -366,7 +376,7 @@ final class Observer {
     timer.in(
         REPORT_EVERY.toNanos(),
         () -> {
-          report();
+          background.execute(this::report);
           reportLater();
         });
   }

@@ -97,7 +97,7 @@ final class Parts implements AutoCloseable {
     if (worker == WorkerKind.CONTAINER) {
       stuck.listen(new LentThreads(quirks, settings.maxStuck()));
     }
-    LastResort lastResort = LastResort.of(settings.recycle(), stuck, timer);
+    LastResort lastResort = LastResort.of(settings.recycle(), stuck, timer, background::act);
     if (lastResort != null) {
       stuck.listen(lastResort);
     }
@@ -105,7 +105,10 @@ final class Parts implements AutoCloseable {
         switch (worker) {
           case CONTAINER -> null;
           case VIRTUAL -> Workers.virtual(Objects.requireNonNull(virtual, "virtual threads"));
-          case JNDI -> Workers.jndi(Objects.requireNonNull(settings.executor(), "executor"));
+          case JNDI ->
+              Workers.jndi(
+                  Objects.requireNonNull(settings.executor(), "executor"),
+                  run -> ((RequestRun) run).leavePlace());
           case AUTO, POOL -> new WorkerPool(threads.named("deadline-worker"), settings.workers());
         };
     pass = workers == null ? Pass.onContainerThread(runs) : Pass.onWorker(runs, workers);
@@ -114,6 +117,7 @@ final class Parts implements AutoCloseable {
             ? new Observer(
                 settings,
                 timer,
+                background::act,
                 Ticker.SYSTEM,
                 repeats,
                 expiry.recent(),

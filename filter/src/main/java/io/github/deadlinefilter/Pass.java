@@ -15,6 +15,7 @@ interface Pass {
   static Pass onWorker(Runs runs, Workers workers) {
     HandOver handOver = new HandOver();
     return run -> {
+      workers.reclaim();
       if (!isAdmitted(run, runs)) {
         return;
       }

@@ -739,6 +739,29 @@ final class RequestRun extends RunState implements Runnable {
       leavePlace();
       return;
     }
+    try {
+      failure = work(target);
+    } catch (Throwable t) { // no memory, say, and none of the application's: it leaves all the same
+      if (interrupts.isOpen()) {
+        interrupts.close();
+      }
+      failure = t;
+    }
+    leavePlace();
+    int phase = leave();
+    afterLeave = phase;
+    if (phase >= EXPIRED) {
+      movedWhileClosed();
+      if (phase > EXPIRED) {
+        runs.expiry().leftLate(this);
+      }
+    } else {
+      LockSupport.unpark(containerThread);
+    }
+  }
+
+  /** Runs the chain, and leaves the thread as it was. Returns what the chain threw. */
+  private @Nullable Throwable work(FilterChain target) {
     if (timing != null) {
       timing.workerBegins();
     }
@@ -748,12 +771,12 @@ final class RequestRun extends RunState implements Runnable {
     long begun = bulkhead.now();
     Thread worker = Thread.currentThread();
     ClassLoader loaderBefore = worker.getContextClassLoader();
-    Deadline before = Deadline.replaceCurrent(deadline);
     // The container has bound its own thread already.
     Runnable unbind = worker == containerThread ? null : runs.quirks().bind(request);
     worker.setContextClassLoader(loader);
     Supplier<Runnable> captured = context;
     Runnable takeOff = captured == null ? null : captured.get();
+    Deadline before = Deadline.replaceCurrent(deadline);
     interrupts.open(worker);
     Throwable thrown = null;
     try {
@@ -770,6 +793,7 @@ final class RequestRun extends RunState implements Runnable {
     }
     DeadlineScope.closeLeft(deadline);
     interrupts.close();
+    Deadline.replaceCurrent(before);
     if (takeOff != null) {
       takeOff.run();
     }
@@ -777,20 +801,8 @@ final class RequestRun extends RunState implements Runnable {
     if (unbind != null) {
       unbind.run();
     }
-    Deadline.replaceCurrent(before);
-    failure = thrown;
     bulkhead.served(begun, deadline);
-    leavePlace();
-    int phase = leave();
-    afterLeave = phase;
-    if (phase >= EXPIRED) {
-      movedWhileClosed();
-      if (phase > EXPIRED) {
-        runs.expiry().leftLate(this);
-      }
-    } else {
-      LockSupport.unpark(containerThread);
-    }
+    return thrown;
   }
 
   // ---- waiting

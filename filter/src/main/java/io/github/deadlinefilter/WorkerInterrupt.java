@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ final class WorkerInterrupt implements Runnable {
   private static final long[] AGAIN_AFTER = {
     TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(30),
   };
+
+  /** When it is looked at the last time, after the last interrupt. */
+  private static final long LAST_LOOK = TimeUnit.SECONDS.toNanos(35);
 
   /** A worker that leaves so soon after an interrupt leaves because of it. */
   private static final long HEEDED_WITHIN = TimeUnit.MILLISECONDS.toNanos(500);
@@ -78,6 +82,9 @@ final class WorkerInterrupt implements Runnable {
   @Override
   public void run() {
     look();
+    if (looks > AGAIN_AFTER.length) {
+      return; // it has been told often enough
+    }
     lastNanos = ticker.nanos();
     boolean mayInterrupt = run.isWriting() ? whileItWrites : run.isReading() && whileItReads;
     if (mayInterrupt && run.interrupts.isWaiting(inNative)) {
@@ -85,9 +92,10 @@ final class WorkerInterrupt implements Runnable {
     } else {
       run.interruptOutside();
     }
-    if (looks < AGAIN_AFTER.length && run.interrupts.isOpen()) {
-      long left = AGAIN_AFTER[looks++] - (ticker.nanos() - start);
-      run.runs().whileInside(run, left, this);
+    if (run.interrupts.isOpen()) {
+      long next = looks < AGAIN_AFTER.length ? AGAIN_AFTER[looks] : LAST_LOOK;
+      looks++;
+      run.runs().whileInside(run, next - (ticker.nanos() - start), this);
     }
   }
 
@@ -122,11 +130,11 @@ final class WorkerInterrupt implements Runnable {
 
   /** The worker has left. */
   void left() {
-    String at = place;
     int unknown = run.interrupts.times() - ignored;
-    if (at == null || unknown <= 0) {
+    if (unknown <= 0) {
       return;
     }
+    String at = Objects.requireNonNullElse(place, InterruptOutcomes.ELSEWHERE);
     boolean heeded = ticker.nanos() - lastNanos < HEEDED_WITHIN;
     if (heeded) {
       outcomes.heeded(at);

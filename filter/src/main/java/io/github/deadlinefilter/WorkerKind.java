@@ -1,6 +1,6 @@
 package io.github.deadlinefilter;
 
-/** What runs the chain of a request. */
+/** What runs the chain of a request; {@link DeadlineFilter} says what each guarantees. */
 enum WorkerKind {
   /**
    * {@link #VIRTUAL} if this JVM has virtual threads, else {@link #POOL}; never in {@link

@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ interface Workers extends AutoCloseable {
 
   /** What was given has not begun yet: now somebody is woken for it. */
   default void prompt(Runnable run) {}
+
+  /** Gives back the places of what has been taken and will never be run. */
+  default void reclaim() {}
 
   /** Takes no more. Threads end when they have left what they are inside. Does not wait. */
   @Override
@@ -60,35 +64,12 @@ interface Workers extends AutoCloseable {
   }
 
   /**
-   * An executor of the application server's, which is not ours to close.
+   * A {@link ServerExecutor}.
    *
    * @param name in JNDI; without a scheme also one below {@code java:comp/env}
    */
-  static Workers jndi(String name) throws SettingsException {
-    Executor executor = lookUp(name);
-    return new Workers() {
-      private volatile boolean closed;
-
-      @Override
-      public void execute(Runnable run) {
-        if (closed) {
-          throw new RejectedExecutionException("closed");
-        }
-        Thread caller = Thread.currentThread();
-        executor.execute(
-            () -> {
-              if (Thread.currentThread() == caller) { // where nobody would watch it
-                throw new RejectedExecutionException("the executor runs it in its caller");
-              }
-              run.run();
-            });
-      }
-
-      @Override
-      public void close() {
-        closed = true;
-      }
-    };
+  static Workers jndi(String name, Consumer<Runnable> forgotten) throws SettingsException {
+    return new ServerExecutor(lookUp(name), forgotten);
   }
 
   private static Executor lookUp(String name) throws SettingsException {

@@ -26,7 +26,7 @@ class LastResortTest {
 
   private LastResort watching(boolean exit) {
     var rule = new Recycle(2, Duration.ofSeconds(10).toNanos(), exit);
-    var lastResort = new LastResort(rule, stuck, timer, ended::incrementAndGet);
+    var lastResort = new LastResort(rule, stuck, timer, Runnable::run, ended::incrementAndGet);
     stuck.listen(lastResort);
     return lastResort;
   }

@@ -29,9 +29,19 @@ class LeaveRateTest {
       rate.add();
       ticker.advance(Duration.ofSeconds(2));
     }
-    assertEquals(seconds(2), rate.nanosFor(1, seconds(1_000)));
-    assertEquals(seconds(20), rate.nanosFor(10, seconds(1_000)));
-    assertEquals(LONGEST, rate.nanosFor(1_000, seconds(1_000)));
+    assertEquals(seconds(2), rate.nanosFor(1, seconds(10)));
+    assertEquals(seconds(20), rate.nanosFor(10, seconds(10)));
+    assertEquals(LONGEST, rate.nanosFor(1_000, seconds(10)));
+  }
+
+  @Test
+  void oneHasJustLeft_ofThoseThatHaveBeenInForLong_saysLittle() {
+    rate.add();
+    ticker.advance(Duration.ofMillis(10));
+    assertEquals(seconds(30), rate.nanosFor(1, seconds(30)));
+    rate.add();
+    assertEquals(seconds(15), rate.nanosFor(1, seconds(30)));
+    assertEquals(seconds(30), rate.nanosFor(1, seconds(3_000)), "two in the last minute");
   }
 
   @Test

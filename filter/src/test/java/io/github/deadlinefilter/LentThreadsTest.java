@@ -1,16 +1,21 @@
 package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardThreadExecutor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which pools can be asked for one more thread, and what is asked of them. */
 class LentThreadsTest {
+  @RegisterExtension final LogLines log = LogLines.ofMessages();
+
   /** A pool that knows its limit, and counts who wakes it. */
   public static final class Pool implements Executor {
     private int most;
@@ -72,6 +77,24 @@ class LentThreadsTest {
   }
 
   @Test
+  void pastItsLimit_theNextHasTheThreadOfWhoLeaves() {
+    Pool pool = new Pool(10);
+    LentThreads lent = lending(pool, 1);
+    List<RequestRun> runs = List.of(run(), run(), run());
+    runs.forEach(lent::stuck);
+    List<String> said = log.lines();
+    assertEquals(1, said.size(), said::toString);
+    assertTrue(said.get(0).contains("no more than maxStuck (1)"), said::toString);
+    lent.left(runs.get(0));
+    assertEquals(11, pool.getMaxThreads(), "another is stuck");
+    assertEquals(2, pool.woken.get());
+    lent.left(runs.get(2));
+    assertEquals(11, pool.getMaxThreads());
+    lent.left(runs.get(1));
+    assertEquals(10, pool.getMaxThreads());
+  }
+
+  @Test
   void tomcatsSharedExecutor() throws LifecycleException {
     var shared = new StandardThreadExecutor();
     shared.setMinSpareThreads(1);
@@ -87,10 +110,15 @@ class LentThreadsTest {
   }
 
   @Test
-  void poolThatCannotBeAsked_isLeftAlone() {
+  void poolThatCannotBeAsked_isLeftAlone_whichIsSaidOnce() {
     LentThreads lent = lending(task -> {}, 5);
-    RequestRun run = run();
-    lent.stuck(run);
-    lent.left(run);
+    for (int i = 0; i < 3; i++) {
+      RequestRun run = run();
+      lent.stuck(run);
+      lent.left(run);
+    }
+    List<String> said = log.lines();
+    assertEquals(1, said.size(), said::toString);
+    assertTrue(said.get(0).contains("cannot be asked for one more"), said::toString);
   }
 }

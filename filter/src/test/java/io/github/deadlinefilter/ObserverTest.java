@@ -37,6 +37,7 @@ class ObserverTest {
         new Observer(
             settings,
             clock.timer,
+            Runnable::run,
             clock.ticker,
             new Repeats(clock.timer::in, /* everyNanos= */ 0),
             new Recent(new Timeline(clock.ticker), new RecentIncidents(() -> 0)),

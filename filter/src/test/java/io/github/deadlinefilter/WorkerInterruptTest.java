@@ -16,6 +16,7 @@ class WorkerInterruptTest {
 
   private final ManualTimer clock = new ManualTimer();
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
+  private final RateLimit stacks = new RateLimit(clock.ticker, Duration.ofSeconds(1), 10);
   private final Deaf deaf = new Deaf();
   private final RequestRun run = BareServlet.run((request, response) -> deaf.hold(), clock);
   private final Thread worker = new Thread(run);
@@ -37,7 +38,7 @@ class WorkerInterruptTest {
             run,
             new ContainerQuirks(),
             outcomes,
-            new RateLimit(clock.ticker, Duration.ofSeconds(1), 10),
+            stacks,
             new Repeats(clock.timer::in, /* everyNanos= */ 0)));
     assertTrue(run.tryAnswerDirect(/* presence= */ 0, /* always= */ true));
     awaitInterrupts(1);
@@ -75,14 +76,32 @@ class WorkerInterruptTest {
       awaitInterrupts(sent);
       passed = due;
     }
+    assertCounted(3, 3);
+    clock.pass(Duration.ofSeconds(5));
+    Gate.eventually(() -> outcomes.list().get(0).sent() == 4, "it is looked at once more");
+    assertCounted(4, 4);
     for (int hours = 0; hours < 3; hours++) {
       clock.pass(Duration.ofHours(1));
       assertEquals(4, deaf.interrupts());
     }
-    assertCounted(3, 3);
     deaf.release();
     worker.join();
     assertCounted(4, 4);
+  }
+
+  /** Where many are stuck only some are looked at, and all are counted. */
+  @Test
+  void workerThatWasNeverLookedAt_countsElsewhere() throws Exception {
+    while (stacks.tryAcquire()) {}
+    expire();
+    deaf.release();
+    worker.join();
+    assertEquals(List.of("elsewhere"), places());
+    assertCounted(0, 1);
+  }
+
+  private List<String> places() {
+    return outcomes.list().stream().map(InterruptOutcomes.Tally::place).toList();
   }
 
   @Test

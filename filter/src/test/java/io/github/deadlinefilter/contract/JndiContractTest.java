@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -153,25 +154,50 @@ class JndiContractTest {
   void taskThatIsNotTaken_isAnswered_andLeavesItsPlace() throws Exception {
     var now = new AtomicReference<Executor>(Runnable::run);
     Executor executor = task -> Objects.requireNonNull(now.get()).execute(task);
+    List<Executor> refusing =
+        List.of(
+            Runnable::run,
+            task -> new FutureTask<>(task, null).run(), // which keeps what it throws
+            failing(new RejectedExecutionException("not now")),
+            failing(new IllegalStateException("stopped")));
     try (var deaf = new Deaf();
         TestContainer container =
             start("jndi:" + NAME, executor, deaf, "workers=1 queue=0 deadline=20s")) {
-      for (RuntimeException how :
-          List.of(
-              new RejectedExecutionException("in its caller"),
-              new RejectedExecutionException("not now"),
-              new IllegalStateException("stopped"))) {
+      for (Executor how : refusing) {
+        now.set(how);
         for (int i = 0; i < 3; i++) {
           Response refused = RawClient.ask(container, "/thread");
           assertTrue(refused.text().contains("reason queue-full,"), refused::toString);
         }
-        now.set(
-            task -> {
-              throw how;
-            });
       }
       now.set(task -> new Thread(task, "managed-by-hand").start());
       assertEquals("managed-by-hand", RawClient.ask(container, "/thread").text());
+    }
+  }
+
+  private static Executor failing(RuntimeException how) {
+    return task -> {
+      throw how;
+    };
+  }
+
+  /** It says nothing: only the garbage collector knows. */
+  @Test
+  void taskThatIsTaken_andThrownAway_leavesItsPlace() throws Exception {
+    var now = new AtomicReference<Executor>(task -> {});
+    Executor executor = task -> Objects.requireNonNull(now.get()).execute(task);
+    try (var deaf = new Deaf();
+        TestContainer container =
+            start("jndi:" + NAME, executor, deaf, "workers=1 queue=0 deadline=500ms")) {
+      Response full = RawClient.ask(container, "/thread");
+      assertTrue(full.text().contains("reason queue-full,"), full::toString);
+      now.set(task -> new Thread(task, "managed-by-hand").start());
+      Gate.eventually(
+          () -> {
+            System.gc();
+            return RawClient.ask(container, "/thread").status() == 200;
+          },
+          "its place is free");
     }
   }
 

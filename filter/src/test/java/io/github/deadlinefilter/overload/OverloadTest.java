@@ -96,10 +96,8 @@ class OverloadTest {
       loader.start();
       double goodput = useHealthy(container, LOAD);
       load.set(false);
+      assertWellAgain(container);
       loader.join();
-      long over = System.nanoTime();
-      Gate.eventually(() -> ask(container, "/slow").equals("200"), "the slow route is well");
-      Duration until = Duration.ofNanos(System.nanoTime() - over);
       System.out.printf(
           "overload, %s: healthy %.0f/s alone, %.0f/s under load (%.2f); slow %s%n",
           setup, capacity, goodput, goodput / capacity, slow);
@@ -110,8 +108,47 @@ class OverloadTest {
           slow::toString);
       assertTrue(slow.containsKey("200"), "those for whom there is a worker: " + slow);
       assertTrue(slow.containsKey("route-full"), "the others, at once: " + slow);
-      assertTrue(until.compareTo(SLOW_DEADLINE.plusMillis(SLOW_MILLIS)) < 0, until::toString);
     }
+  }
+
+  /** Without a limit of its own one route has all workers, and the others wait with it. */
+  @Test
+  void tenTimesTheLoadOfAllWorkers_nobodyElsesErrors_andItIsOverAtOnce() throws Exception {
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                setup
+                    .filter()
+                    .set("workers", String.valueOf(SLOW_WORKERS))
+                    .set("queue", String.valueOf(SLOW_WORKERS))
+                    .route("/slow = 1s")
+                    .build())
+            .servlet("/slow", (request, response) -> wait(response, SLOW_MILLIS));
+    try (TestContainer container = setup.start(app, setup.options().withThreads(64))) {
+      ask(container, "/slow"); // the first request of a container takes long
+      var load = new AtomicBoolean(true);
+      Thread loader = new Thread(() -> useSlow(container, load), "load");
+      loader.start();
+      TimeUnit.NANOSECONDS.sleep(LOAD.toNanos());
+      load.set(false);
+      assertWellAgain(container);
+      loader.join();
+      System.out.printf("overload of all workers, %s: %s%n", setup, slow);
+      assertTrue(
+          List.of("200", "queue-full", "expired", "expired-in-queue").containsAll(slow.keySet()),
+          slow::toString);
+      assertTrue(slow.containsKey("200"), "those for whom there is a worker: " + slow);
+      assertTrue(slow.containsKey("queue-full"), "the others, at once: " + slow);
+    }
+  }
+
+  /** From now on, within one deadline and the time that the route takes by itself. */
+  private static void assertWellAgain(TestContainer container) throws Exception {
+    long over = System.nanoTime();
+    Gate.eventually(() -> ask(container, "/slow").equals("200"), "the slow route is well");
+    Duration until = Duration.ofNanos(System.nanoTime() - over);
+    assertTrue(until.compareTo(SLOW_DEADLINE.plusMillis(SLOW_MILLIS)) < 0, until::toString);
   }
 
   /** Returns how many were answered in a second. */

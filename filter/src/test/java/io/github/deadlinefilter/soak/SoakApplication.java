@@ -57,6 +57,8 @@ final class SoakApplication {
   private static final ThreadLocal<@Nullable String> BEGUN = new ThreadLocal<>();
 
   private final String prefix;
+  private static final String EXECUTOR = "concurrent/soak";
+
   private final Findings findings;
   private final Path uploads;
   private final ExecutorService others;
@@ -85,11 +87,14 @@ final class SoakApplication {
     if (VirtualThreads.supported()) {
       zones.add(prefix + "virtual");
     }
+    if (prefix.startsWith("/tomcat")) { // the one that has a naming of its own here
+      zones.add(prefix + "jndi");
+    }
     return zones;
   }
 
   Application describe() {
-    var app = new Application().filter("/*", this::outer);
+    var app = new Application().executor(EXECUTOR, others).filter("/*", this::outer);
     for (String zone : zones()) {
       app.filter(zone + "/*", deadlines(zone));
     }
@@ -123,10 +128,11 @@ final class SoakApplication {
   }
 
   private DeadlineFilter deadlines(String zone) {
+    String kind = zone.substring(prefix.length());
     Builder builder =
         DeadlineFilter.builder()
             .set("logEvery", "0s")
-            .set("worker", zone.substring(prefix.length()))
+            .set("worker", kind.equals("jndi") ? "jndi:" + EXECUTOR : kind)
             .set("workers", Integer.toString(WORKERS))
             .set("maxStuck", Integer.toString(WORKERS))
             .set("queue", Integer.toString(QUEUE));
