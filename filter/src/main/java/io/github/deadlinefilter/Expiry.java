@@ -87,6 +87,7 @@ final class Expiry {
   private final RateLimit samples = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
 
   private final Repeats repeats;
+  private final ApplicationLines lines;
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
   private final Recent recent =
       new Recent(new Timeline(Ticker.SYSTEM), new RecentIncidents(System::currentTimeMillis));
@@ -103,7 +104,9 @@ final class Expiry {
       @Nullable String errorPage,
       WorkerKind worker,
       Debug debug,
-      Repeats repeats) {
+      Repeats repeats,
+      ApplicationLines lines) {
+    this.lines = lines;
     this.debug = debug;
     this.repeats = repeats;
     this.quirks = quirks;
@@ -490,9 +493,13 @@ final class Expiry {
     return recent;
   }
 
+  ApplicationLines lines() {
+    return lines;
+  }
+
   /** A run has become slow; {@code worker}: there is one of which a stack can be taken. */
   Samples newSamples(boolean worker) {
-    return new Samples(worker && samples.tryAcquire());
+    return new Samples(worker && samples.tryAcquire(), lines);
   }
 
   /** For people. */
@@ -522,7 +529,7 @@ final class Expiry {
     HttpServletResponse response = run.response;
     run.runs().finished(run);
     run.endWithConnection();
-    run.noteInterruptLeft();
+    long leftNanos = run.deadline.clockwork().ticker().nanos();
     try {
       if (hasBegun(run)) {
         boolean cut = run.wasCut() || cut(run);
@@ -543,6 +550,7 @@ final class Expiry {
         say(run, Answer.CLEAN, /* left= */ true);
       }
     } finally {
+      run.noteInterruptLeft(leftNanos);
       run.release();
     }
   }
@@ -747,7 +755,7 @@ final class Expiry {
     int before = run.know(RequestRun.LEFT_LATE);
     if ((before & RequestRun.LEFT_LATE) == 0) {
       run.runs().bulkheads().stuck().remove(run);
-      run.noteInterruptLeft();
+      run.noteInterruptLeft(run.deadline.clockwork().ticker().nanos());
       if ((before & RequestRun.ANSWER_SAID) != 0) {
         sayLeft(run);
       }

@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dependency what of that took most of the time; empty if nothing did
  * @param stack of the worker at the decision, before it was told to stop; empty if there was none,
  *     or if too many were taken
- * @param at the line of the application's that is to blame: the innermost that all samples have in
- *     common; empty if that is not known
- * @param samples how many stacks that was taken from
+ * @param slow the line of the application's that is to blame
  */
 record ExpiryReport(
     String incident,
@@ -39,8 +37,7 @@ record ExpiryReport(
     String io,
     String dependency,
     List<StackTraceElement> stack,
-    String at,
-    int samples) {
+    SlowLine slow) {
 
   /** How the lines begin. */
   static final String EXPIRED = "Deadline expired";
@@ -84,8 +81,6 @@ record ExpiryReport(
   }
 
   static ExpiryReport of(RequestRun run, String phase, boolean ran, List<StackTraceElement> stack) {
-    List<List<StackTraceElement>> seen = run.samplesWith(stack);
-    String at = Samples.common(seen);
     return new ExpiryReport(
         run.incident(),
         RequestId.of(run.request),
@@ -100,8 +95,7 @@ record ExpiryReport(
         run.deadline.whereTimeWent(),
         run.deadline.dependency(),
         stack,
-        at == null ? "" : at,
-        seen.size());
+        new SlowLine(run.samplesWith(stack), run.runs().expiry().lines()));
   }
 
   /** A method is the client's text. */
@@ -122,14 +116,19 @@ record ExpiryReport(
             + " answer="
             + answer.name().toLowerCase(Locale.ROOT)
             + (io.isEmpty() ? "" : " io=\"" + io + "\"")
-            + (at.isEmpty() ? "" : " at=\"" + at + "\"")
-            + (samples > 1 ? " samples=" + samples : ""),
+            + (at().isEmpty() ? "" : " at=\"" + at() + "\"")
+            + (slow.samples() > 1 ? " samples=" + slow.samples() : ""),
         stack.isEmpty() && ended == null ? null : new WorkerStack(stack, ended));
+  }
+
+  /** The line that is to blame; empty if that is not known. */
+  String at() {
+    return slow.at();
   }
 
   /** What it is slow because of; empty if that is not known. */
   String blamed() {
-    return dependency.isEmpty() ? at : dependency;
+    return dependency.isEmpty() ? at() : dependency;
   }
 
   /** The request was turned away, and not because its time was over. */

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What has come of the interrupts that workers were sent, by the line of code that they were at: so
@@ -17,21 +16,6 @@ final class InterruptOutcomes {
 
   /** In place of a line that is not known, or one too many. */
   static final String ELSEWHERE = "elsewhere";
-
-  /** Whose frames say nothing of who waits there: the JDK's, and what stands before the I/O. */
-  private static final List<String> NOT_ITS_OWN =
-      List.of(
-          "java.",
-          "javax.",
-          "jdk.",
-          "sun.",
-          "com.sun.",
-          "io.github.deadlinefilter.Deadline",
-          "io.github.deadlinefilter.Guarded",
-          "io.github.deadlinefilter.RequestRun",
-          "io.github.deadlinefilter.http.",
-          "io.github.deadlinefilter.jdbc.",
-          "io.github.deadlinefilter.net.");
 
   /**
    * How often workers at one line were interrupted, and how often they went on.
@@ -56,26 +40,8 @@ final class InterruptOutcomes {
 
   InterruptOutcomes() {
     // Loads its classes now, as all does that a worker needs to leave: its application may have
-    // been
-    // stopped by then, and the loader with it.
+    // been stopped by then, and the loader with it.
     tallies.put(ELSEWHERE, new Tally(ELSEWHERE, 0, 0));
-  }
-
-  /** The innermost line of {@code stack} that is neither the JDK's nor of an adapter. */
-  static @Nullable String place(List<StackTraceElement> stack) {
-    for (StackTraceElement frame : stack) {
-      if (NOT_ITS_OWN.stream().noneMatch(frame.getClassName()::startsWith)) {
-        return frame.getClassName()
-            + "."
-            + frame.getMethodName()
-            + "("
-            + frame.getFileName()
-            + ":"
-            + frame.getLineNumber()
-            + ")";
-      }
-    }
-    return null;
   }
 
   /** A worker that was interrupted so many times at {@code place} has gone on. */

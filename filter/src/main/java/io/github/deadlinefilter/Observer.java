@@ -44,6 +44,7 @@ final class Observer {
   private final Ticker ticker;
   private final Repeats repeats;
   private final Recent recent;
+  private final ApplicationLines lines;
   private final EdgeWait edgeWait;
   private final ClientDeadline clientDeadline;
   private final RateLimit stacks;
@@ -110,6 +111,7 @@ final class Observer {
       Ticker ticker,
       Repeats repeats,
       Recent recent,
+      ApplicationLines lines,
       Bulkheads bulkheads,
       EdgeWait edgeWait,
       ClientDeadline clientDeadline) {
@@ -119,6 +121,7 @@ final class Observer {
     this.ticker = ticker;
     this.repeats = repeats;
     this.recent = recent;
+    this.lines = lines;
     this.edgeWait = edgeWait;
     this.clientDeadline = clientDeadline;
     stacks = new RateLimit(ticker, STACK_EVERY, STACKS_AT_ONCE);
@@ -233,7 +236,7 @@ final class Observer {
         tally.late.incrementAndGet();
       }
       List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
-      String at = Objects.requireNonNullElse(InterruptOutcomes.place(stack), "");
+      String at = Objects.requireNonNullElse(lines.of(stack), "");
       if (!at.isEmpty()) {
         tally.bulkhead.history().blamed(at);
       }

@@ -82,7 +82,8 @@ final class Parts implements AutoCloseable {
         new Repeats(
             (nanos, task) -> timer.in(nanos, () -> background.act(task)), // a log may block
             settings.logEveryNanos());
-    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug, repeats);
+    ApplicationLines lines = new ApplicationLines(config.getServletContext());
+    Expiry expiry = new Expiry(quirks, settings.errorPage(), worker, debug, repeats, lines);
     StuckWorkers stuck = new StuckWorkers(settings.maxStuck());
     bulkheads =
         new Bulkheads(
@@ -121,6 +122,7 @@ final class Parts implements AutoCloseable {
                 Ticker.SYSTEM,
                 repeats,
                 expiry.recent(),
+                lines,
                 bulkheads,
                 edgeWait,
                 clientDeadline)

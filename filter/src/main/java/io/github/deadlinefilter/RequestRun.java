@@ -421,7 +421,8 @@ final class RequestRun extends RunState implements Runnable {
 
   /** Where it was seen before its deadline, as far as it is slow; empty if that is not known. */
   String slowAt() {
-    return Objects.requireNonNullElse(Samples.common(samplesWith(List.of())), "");
+    return Objects.requireNonNullElse(
+        Samples.common(samplesWith(List.of()), runs.expiry().lines()), "");
   }
 
   /** The stacks that were taken before the deadline, and {@code last} if that is not empty. */
@@ -1114,11 +1115,11 @@ final class RequestRun extends RunState implements Runnable {
     sender.run();
   }
 
-  /** Its worker has left, after it was told to stop. */
-  void noteInterruptLeft() {
+  /** Its worker has left, after it was told to stop; {@code atNanos} by the run's ticker. */
+  void noteInterruptLeft(long atNanos) {
     WorkerInterrupt sender = interrupt;
     if (sender != null) {
-      sender.left();
+      sender.left(atNanos);
     }
   }
 

@@ -19,7 +19,7 @@ final class Samples {
   private static final long SHORTEST_NANOS = 100_000_000;
 
   /** Of a run of which none can be taken any more. */
-  static final Samples NONE = new Samples(/* granted= */ false);
+  static final Samples NONE = new Samples(/* granted= */ false, ApplicationLines.NONE);
 
   static {
     NONE.taken = AT.length;
@@ -28,15 +28,18 @@ final class Samples {
   // Guarded by this.
   private final List<List<StackTraceElement>> stacks = new ArrayList<>(AT.length);
   private final boolean granted;
+  private final ApplicationLines lines;
 
   /** How many were due. Changed under the monitor. */
   private volatile int taken;
 
   /**
    * @param granted whether stacks may be taken; if not, it is only counted when they are due
+   * @param lines learns of them, so that the request does not wait for that when it ends
    */
-  Samples(boolean granted) {
+  Samples(boolean granted, ApplicationLines lines) {
     this.granted = granted;
+    this.lines = lines;
   }
 
   /**
@@ -64,6 +67,7 @@ final class Samples {
   /** One is due. By one thread at a time. */
   void take(InterruptFence worker) {
     List<StackTraceElement> stack = granted ? worker.stack() : List.of();
+    lines.learn(inside(stack));
     synchronized (this) {
       if (!stack.isEmpty()) {
         stacks.add(stack);
@@ -82,15 +86,12 @@ final class Samples {
   }
 
   /**
-   * The innermost line that is in all of {@code stacks} and is the application's, or one of its
-   * libraries': with the number that it has in the last of them. Null if there is none.
+   * The line that {@code lines} finds in what all of {@code stacks} have in common: with the number
+   * that it has in the last of them. Null if there is none.
    */
-  static @Nullable String common(List<List<StackTraceElement>> stacks) {
+  static @Nullable String common(List<List<StackTraceElement>> stacks, ApplicationLines lines) {
     List<List<StackTraceElement>> inside =
-        stacks.stream()
-            .map(Samples::inside)
-            .filter(stack -> InterruptOutcomes.place(stack) != null)
-            .toList();
+        stacks.stream().map(Samples::inside).filter(ApplicationLines::isIn).toList();
     if (inside.isEmpty()) {
       return null;
     }
@@ -99,7 +100,7 @@ final class Samples {
     for (List<StackTraceElement> stack : inside) {
       common = Math.min(common, sharedWith(last, stack));
     }
-    return InterruptOutcomes.place(last.subList(last.size() - common, last.size()));
+    return lines.of(last.subList(last.size() - common, last.size()));
   }
 
   /** The frames from the chain on, of which there are none when it has just been left. */

@@ -48,7 +48,7 @@ final class WorkerInterrupt implements Runnable {
   /** When the worker was last told. */
   private volatile long lastNanos;
 
-  /** Where the worker was last seen, null if it was not looked at. */
+  /** Where the worker was last seen after it was told, null if it was not looked at. */
   private volatile @Nullable String place;
 
   /** How many interrupts are known to have been ignored. */
@@ -69,8 +69,6 @@ final class WorkerInterrupt implements Runnable {
     this.repeats = repeats;
     this.outcomes = outcomes;
     this.stacks = stacks;
-    ExpiryReport report = run.report();
-    this.place = report == null ? null : InterruptOutcomes.place(report.stack());
     this.whileItReads = quirks.mayInterruptRead(run.request);
     this.whileItWrites = quirks.mayInterruptWrite(run.request);
     this.inNative = quirks.waitsInNative(run.request);
@@ -107,7 +105,7 @@ final class WorkerInterrupt implements Runnable {
     if (sent == ignored || !stacks.tryAcquire()) {
       return;
     }
-    String at = InterruptOutcomes.place(run.interrupts.stack());
+    String at = run.runs().expiry().lines().of(run.interrupts.stack());
     if (at == null) {
       return; // it has just left, or none of its lines is the application's
     }
@@ -128,14 +126,14 @@ final class WorkerInterrupt implements Runnable {
     return run.interrupts.isOpen();
   }
 
-  /** The worker has left. */
-  void left() {
+  /** The worker has left, and its client has been answered. {@code atNanos}: when it left. */
+  void left(long atNanos) {
     int unknown = run.interrupts.times() - ignored;
     if (unknown <= 0) {
       return;
     }
-    String at = Objects.requireNonNullElse(place, InterruptOutcomes.ELSEWHERE);
-    boolean heeded = ticker.nanos() - lastNanos < HEEDED_WITHIN;
+    String at = Objects.requireNonNullElse(lastSeen(), InterruptOutcomes.ELSEWHERE);
+    boolean heeded = atNanos - lastNanos < HEEDED_WITHIN;
     if (heeded) {
       outcomes.heeded(at);
     }
@@ -143,5 +141,11 @@ final class WorkerInterrupt implements Runnable {
     if (gone > 0) {
       outcomes.ignored(at, gone);
     }
+  }
+
+  private @Nullable String lastSeen() {
+    String seen = place;
+    ExpiryReport report = run.report();
+    return seen != null || report == null ? seen : run.runs().expiry().lines().of(report.stack());
   }
 }

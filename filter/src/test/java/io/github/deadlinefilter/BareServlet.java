@@ -83,7 +83,8 @@ final class BareServlet {
             /* errorPage= */ null,
             WorkerKind.POOL,
             debug,
-            new Repeats(TIMER::in, /* everyNanos= */ 0));
+            new Repeats(TIMER::in, /* everyNanos= */ 0),
+            ApplicationLines.NONE);
     Bulkheads bulkheads =
         new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
     return new Runs(

@@ -1,27 +1,12 @@
 package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InterruptOutcomesTest {
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
-
-  @Test
-  void place_isTheInnermostLineThatIsNotOfTheJdk() {
-    List<StackTraceElement> stack =
-        List.of(
-            new StackTraceElement("java.lang.Object", "wait", "Object.java", -2),
-            new StackTraceElement("sun.nio.ch.Net", "poll", "Net.java", -2),
-            new StackTraceElement("com.example.Report", "read", "Report.java", 37),
-            new StackTraceElement("com.example.Servlet", "doGet", "Servlet.java", 5));
-    assertEquals("com.example.Report.read(Report.java:37)", InterruptOutcomes.place(stack));
-    assertNull(InterruptOutcomes.place(stack.subList(0, 2)));
-    assertNull(InterruptOutcomes.place(List.of()));
-  }
 
   @Test
   void outcomes_areCountedByPlace() {

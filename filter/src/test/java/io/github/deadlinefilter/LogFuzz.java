@@ -51,8 +51,7 @@ final class LogFuzz {
             ledger.summary(),
             ledger.most(0),
             List.of(),
-            /* at= */ "",
-            /* samples= */ 0);
+            SlowLine.UNKNOWN);
 
     List<String> lines =
         logged(

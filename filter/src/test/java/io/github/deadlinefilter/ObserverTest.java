@@ -41,6 +41,7 @@ class ObserverTest {
             clock.ticker,
             new Repeats(clock.timer::in, /* everyNanos= */ 0),
             new Recent(new Timeline(clock.ticker), new RecentIncidents(() -> 0)),
+            ApplicationLines.NONE,
             new Bulkheads(routes.all(), new Admission(1, 1), new StuckWorkers(1), clock.ticker),
             new EdgeWait(settings.requestStart(), EdgeWait.WALL),
             new ClientDeadline(settings.clientDeadline()));

@@ -28,7 +28,8 @@ class SamplesTest {
         Samples.common(
             List.of(
                 stack("jakarta.Servlet.service:1", "shop.Orders.list:2", "shop.Db.query:3"),
-                stack("jakarta.Servlet.service:1", "shop.Orders.list:2", "shop.Db.query:3"))));
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:2", "shop.Db.query:3")),
+            ApplicationLines.NONE));
   }
 
   @Test
@@ -39,7 +40,8 @@ class SamplesTest {
             List.of(
                 stack("jakarta.Servlet.service:1", "shop.Orders.list:7", "shop.Db.query:3"),
                 stack("jakarta.Servlet.service:1", "shop.Orders.list:8", "shop.Cache.get:5"),
-                stack("jakarta.Servlet.service:1", "shop.Orders.list:9", "shop.Db.query:3"))));
+                stack("jakarta.Servlet.service:1", "shop.Orders.list:9", "shop.Db.query:3")),
+            ApplicationLines.NONE));
   }
 
   @Test
@@ -51,7 +53,8 @@ class SamplesTest {
                 stack(
                     "shop.Orders.list:2",
                     "io.github.deadlinefilter.jdbc.Call.run:5",
-                    "java.net.Socket.read:7"))));
+                    "java.net.Socket.read:7")),
+            ApplicationLines.NONE));
   }
 
   @Test
@@ -67,7 +70,8 @@ class SamplesTest {
                     "shop.Orders.list:8",
                     "io.github.deadlinefilter.GuardedOutput.write:1",
                     run + ".writing:5",
-                    "org.eclipse.jetty.Output.write:2"))));
+                    "org.eclipse.jetty.Output.write:2")),
+            ApplicationLines.NONE));
   }
 
   @Test
@@ -80,13 +84,14 @@ class SamplesTest {
                 stack(
                     "java.lang.Thread.run:1", run, "jakarta.Servlet.service:1", "shop.Db.query:3"),
                 stack("java.lang.Thread.run:1", run),
-                stack("java.lang.Thread.run:1", run, "jdk.internal.Unpark.unpark:1"))));
+                stack("java.lang.Thread.run:1", run, "jdk.internal.Unpark.unpark:1")),
+            ApplicationLines.NONE));
   }
 
   @Test
   void nothing_isNobody() {
-    assertNull(Samples.common(List.of()));
-    assertNull(Samples.common(List.of(stack("java.lang.Thread.run:1"))));
+    assertNull(Samples.common(List.of(), ApplicationLines.NONE));
+    assertNull(Samples.common(List.of(stack("java.lang.Thread.run:1")), ApplicationLines.NONE));
   }
 
   @Test

@@ -47,11 +47,22 @@ class BlameContractTest {
       LockSupport.parkNanos(1_000_000);
     }
 
+    void query() throws Exception {
+      Driver.query(reply);
+    }
+
     @SuppressWarnings("try") // only how long it is open counts
     void dependency() throws Exception {
       try (var call = Deadline.current().io("redis", "GET session")) {
         Deadline.current().await(reply);
       }
+    }
+  }
+
+  /** Of a jar in WEB-INF/lib, as far as the container knows. */
+  private static final class Driver {
+    static void query(CompletableFuture<String> reply) throws Exception {
+      reply.get();
     }
   }
 
@@ -69,15 +80,14 @@ class BlameContractTest {
                     .build())
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
             .servlet("/slow/loop", (request, response) -> slow.loop())
-            .servlet(
-                "/slow/dependency",
-                (request, response) -> {
-                  try {
-                    slow.dependency();
-                  } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                  }
-                }));
+            .servlet("/slow/query", (request, response) -> slow.query())
+            .servlet("/slow/dependency", (request, response) -> slow.dependency())
+            .staticFile(fileOf(Slow.class), "")
+            .staticFile(fileOf(BlameContractTest.class), ""));
+  }
+
+  private static String fileOf(Class<?> type) {
+    return "WEB-INF/classes/" + type.getName().replace('.', '/') + ".class";
   }
 
   private DeadlineEvent late(TestContainer container, String path) throws Exception {
@@ -99,6 +109,17 @@ class BlameContractTest {
       assertTrue(line.contains(" route=\"/slow/loop\" request=edge-17 "), line);
       assertEquals("edge-17", expired.requestId().orElseThrow());
       assertFalse(line.contains(" io="), line);
+    }
+  }
+
+  @Test
+  void lineOfTheApplication_isNamed_andNotThatOfItsDriver() throws Exception {
+    try (TestContainer container = start()) {
+      DeadlineEvent expired = late(container, "/slow/query");
+      String own = Slow.class.getName() + ".query(BlameContractTest.java:";
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" at=\"" + own), line);
+      assertTrue(expired.blamed().startsWith(own), expired.blamed());
     }
   }
 

@@ -114,6 +114,24 @@ class DemoIT {
     assertTrue(taken.compareTo(SOON_AFTER) < 0, taken::toString);
   }
 
+  /** And not the line of a driver or client that waits for it. */
+  @ParameterizedTest
+  @CsvSource({
+    "http, SlowHttp.",
+    "cache, SlowCache.patientGet",
+    "redis, SlowRedis.",
+    "db, SlowDb.query"
+  })
+  void viewWithLongDelay_isBlamedAtItsOwnLine(String view, String line) throws Exception {
+    assertEquals(503, get("/" + view + LATE).statusCode());
+    Matcher blamed =
+        Pattern.compile("\"route\":\"/" + view + "\"[^{}]*\"at\":\"([^\"]*)\"[^{}]*\"worker\"")
+            .matcher(get("/board/data").body());
+    assertTrue(blamed.find(), "an incident of /" + view);
+    String expected = "io.github.deadlinefilter.demo." + line;
+    assertTrue(blamed.group(1).startsWith(expected), blamed.group(1));
+  }
+
   @Test
   void baseline_slowerThanTheDeadline_completes() throws Exception {
     assertCompletes("baseline", "?delay=3", "null", "http");
