@@ -165,8 +165,9 @@ final class Expiry {
    */
   private void fail(RequestRun run, Throwable unexpected) {
     LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
+    boolean stayed = run.interrupts.isOpen();
     if (run.report() != null && !run.isAnswerSaid()) {
-      run.runs().events().answered(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE);
+      tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
       said(run);
     }
     try {
@@ -175,6 +176,9 @@ final class Expiry {
       }
     } finally {
       run.awaitQuiet();
+      if (stayed) {
+        leftLate(run);
+      }
       run.runs().bulkheads().stuck().remove(run);
       run.runs().finished(run);
       run.endWithConnection();
@@ -558,10 +562,8 @@ final class Expiry {
   /** Says in the log, and to whoever listens, how the client was answered. */
   private void say(RequestRun run, Answer answer, boolean left) {
     ExpiryReport report = run.reported();
-    run.runs().events().answered(run, answer);
+    tell(run, answer, left);
     boolean refusal = report.isRefusal();
-    remember(run, report, refusal);
-    recent.answered(report, answer, left);
     String what = refusal ? ExpiryReport.REFUSED : ExpiryReport.EXPIRED;
     if (!repeats.isNews(what, report.route(), report.reason().code(), report.at())) {
       run.know(RequestRun.UNSAID);
@@ -573,9 +575,16 @@ final class Expiry {
     said(run);
   }
 
-  private static void remember(RequestRun run, ExpiryReport report, boolean refusal) {
+  /** Everybody but the log: listeners, the figures of the route, and the board. */
+  private void tell(RequestRun run, Answer answer, boolean left) {
+    run.runs().events().answered(run, answer);
+    remember(run, run.reported());
+    recent.answered(run.reported(), answer, left);
+  }
+
+  private static void remember(RequestRun run, ExpiryReport report) {
     RouteHistory history = run.bulkhead.history();
-    if (refusal) {
+    if (report.isRefusal()) {
       history.refused();
     } else if (report.reason().isOfTime() && !run.deadline.hasBegun()) {
       history.expired(report.elapsedNanos());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.deadlinefilter.contract.Gate;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -49,5 +51,20 @@ class UnforeseenFailureTest {
     assertEquals("unforeseen", thrown.getMessage());
     assertTrue(cut.isOpen(), "the worker left because its wait had an end");
     assertTrue(run.isQuiet());
+    worker.join();
+    assertIsOnTheBoard(run.runs().expiry().recent());
+    assertEquals(1, run.bulkhead.history().lastHour().expired());
+  }
+
+  /** As an incident whose worker has left, and in the count of the hour. */
+  private void assertIsOnTheBoard(Recent recent) {
+    Timeline timeline = recent.timeline();
+    long[] expired = timeline.upTo(timeline.step(), Timeline.Outcome.EXPIRED);
+    assertEquals(1, Arrays.stream(expired).sum());
+    List<RecentIncidents.Entry> incidents = recent.incidents().list();
+    assertEquals(1, incidents.size(), incidents::toString);
+    assertEquals(run.incident(), incidents.get(0).incident());
+    assertEquals("cut_late", incidents.get(0).answer());
+    assertEquals(RecentIncidents.Entry.LEFT_LATE, incidents.get(0).worker());
   }
 }
