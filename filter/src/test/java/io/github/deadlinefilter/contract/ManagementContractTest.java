@@ -12,6 +12,8 @@ import io.github.deadlinefilter.jmx.DeadlineFilterMXBean.StuckRequest;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 import javax.management.JMX;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -158,6 +160,50 @@ class ManagementContractTest {
         String json = bean.getAdviceJson();
         assertTrue(json.contains("{\"route\":\"/deaf\",\"deadline\":30000,"), json);
       }
+    }
+  }
+
+  /** More stacks are not taken at once, and in a second. */
+  private static final int BLAMED = 10;
+
+  @Test
+  void mostAreLate_isAdvised_alsoWhereItOnlyObserves() throws Exception {
+    var turn = new Semaphore(0);
+    try (TestContainer container =
+        setup.start(
+            new Application()
+                .filter("/*", setup.filter().set("mode", "observe").route("/slow = 100ms").build())
+                .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
+                .servlet("/slow", (request, response) -> turn.acquire()))) {
+      RawClient.ask(container, "/hi"); // the first one takes long
+      DeadlineFilterMXBean bean = bean();
+      for (int i = 1; i <= 2 * BLAMED; i++) {
+        try (RawClient client = RawClient.connect(container).get("/slow")) {
+          String blamed = i > BLAMED ? "" : "\"route\":\"/slow\"[^}]*\"blamed\":" + i + ",";
+          Pattern seen = Pattern.compile(blamed);
+          Gate.eventually(
+              () ->
+                  route(bean, "/slow").getStuck() == 1
+                      && seen.matcher(bean.getAdviceJson()).find(),
+              "it is late, and was looked at");
+          turn.release();
+          assertEquals(200, client.read().status());
+        }
+      }
+      Gate.eventually(
+          () -> bean.getAdviceJson().contains("\"code\":\"cuts-many\",\"route\":\"/slow\""),
+          "all have been counted");
+      String advice = bean.getAdvice();
+      assertTrue(
+          advice.contains(
+              "cuts-many: 100 % of its requests of the last hour (20 of 20) took longer than their"
+                  + " deadline of 100ms"),
+          advice);
+      assertTrue(
+          advice.contains(
+              "one-dependency: Slow because of " + ManagementContractTest.class.getName() + "."),
+          advice);
+      assertTrue(advice.contains(": that is 100 % of the "), advice);
     }
   }
 
