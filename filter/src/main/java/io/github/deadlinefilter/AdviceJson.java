@@ -7,7 +7,8 @@ package io.github.deadlinefilter;
  *   <li>{@code routes}: for each its {@code route}, {@code deadline}, {@code requests}, {@code
  *       expired}, {@code expiredShare}, {@code refused}, {@code refusedShare}, {@code p50}, {@code
  *       p99}, {@code p999}, {@code longest}, {@code everAsked}, {@code blamed} (how often the cause
- *       of slowness is known), {@code mostBlamed} and {@code mostBlamedShare}
+ *       of slowness is known), {@code mostBlamed}, {@code mostBlamedShare}, {@code whatIf}, a
+ *       shorter deadline, and {@code whatIfCut}, the share of the hour that it would have cut
  *   <li>{@code advice}: of each piece its {@code code}, {@code route}, {@code text}, the {@code
  *       deadline} at present, the one that is {@code advised}, and {@code advisedCut}, the share of
  *       the hour that it would have cut
@@ -30,6 +31,7 @@ final class AdviceJson {
 
   private static void route(JsonText json, RouteFigures of) {
     Summary seen = of.summary();
+    WhatIf whatIf = of.whatIf();
     json.object()
         .put("route", of.route().name())
         .raw("deadline", millis(of.deadlineNanos()))
@@ -46,6 +48,8 @@ final class AdviceJson {
         .put("blamed", seen.blamed())
         .put("mostBlamed", seen.mostBlamed())
         .raw("mostBlamedShare", Figure.number(seen.mostBlamedShare()))
+        .raw("whatIf", whatIf == null ? "null" : millis(whatIf.deadlineNanos()))
+        .raw("whatIfCut", whatIf == null ? "null" : Figure.number(whatIf.cut()))
         .endObject();
   }
 

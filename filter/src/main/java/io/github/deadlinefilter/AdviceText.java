@@ -1,8 +1,8 @@
 package io.github.deadlinefilter;
 
 /**
- * An {@link AdviceReport} as lines for a person: of each route its figures and what is advised,
- * then the setting {@code routes} as it could stand in web.xml. Stateless.
+ * An {@link AdviceReport} as lines for a person: of each route its figures, what a shorter deadline
+ * would have cut, and what is advised; then the setting {@code routes} as it could stand in web.xml. Stateless.
  */
 final class AdviceText {
   private AdviceText() {}
@@ -11,6 +11,10 @@ final class AdviceText {
     StringBuilder text = new StringBuilder();
     for (RouteFigures of : report.figures()) {
       text.append(route(of)).append('\n');
+      WhatIf whatIf = of.whatIf();
+      if (whatIf != null) {
+        text.append("  what-if: ").append(whatIf.text()).append('\n');
+      }
       for (Advice advice : report.about(of.route())) {
         text.append("  ")
             .append(advice.code().code())

@@ -32,6 +32,7 @@ final class BoardFeed implements Feed, AutoCloseable {
   private final Recent recent;
   private final ToIntBiFunction<String, String> count;
   private final RateLimit stacks = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
+  private final StuckLines stuckLines;
   private final Set<Runnable> whenOver = ConcurrentHashMap.newKeySet();
   private volatile boolean over;
 
@@ -57,6 +58,7 @@ final class BoardFeed implements Feed, AutoCloseable {
     this.management = management;
     this.recent = recent;
     this.count = count;
+    stuckLines = new StuckLines(runs.expiry().lines(), Ticker.SYSTEM);
   }
 
   // ---- the filters of one application
@@ -112,7 +114,7 @@ final class BoardFeed implements Feed, AutoCloseable {
             .put("worker", management.getWorker());
     now(json);
     BoardJson.running(json, runs);
-    BoardJson.stuck(json, runs.bulkheads().stuck());
+    BoardJson.stuck(json, runs.bulkheads().stuck(), stuckLines);
     figures(json);
     BoardJson.timeline(json, recent);
     BoardJson.incidents(json, recent.incidents());

@@ -3,6 +3,8 @@ package io.github.deadlinefilter;
 import io.github.deadlinefilter.RecentIncidents.Entry;
 import io.github.deadlinefilter.Timeline.Outcome;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,15 +40,17 @@ final class BoardJson {
         .put("route", run.route.name());
   }
 
-  static void stuck(JsonText json, StuckWorkers workers) {
+  static void stuck(JsonText json, StuckWorkers workers, StuckLines lines) {
     json.array("stuck");
-    for (RequestRun run : workers.oldest()) {
+    List<RequestRun> oldest = workers.oldest();
+    Map<RequestRun, String> at = lines.of(oldest);
+    for (RequestRun run : oldest) {
       ExpiryReport report = run.reported();
       identity(json.object(), run)
           .put("request", report.request())
           .put("reason", report.reason().code())
           .putNanos("stuck", run.stuckNanos())
-          .put("at", report.at())
+          .put("at", at.get(run))
           .put("io", run.deadline.whereTimeWent())
           .endObject();
     }
@@ -67,6 +71,7 @@ final class BoardJson {
 
   private static void route(JsonText json, RouteFigures of) {
     Summary hour = of.summary();
+    WhatIf whatIf = of.whatIf();
     json.object()
         .put("route", of.route().name())
         .putNanos("deadline", of.deadlineNanos())
@@ -78,9 +83,12 @@ final class BoardJson {
         .putNanos("p99", hour.quantileNanos(0.99))
         .putNanos("p999", hour.quantileNanos(0.999))
         .putNanos("longest", hour.timed() == 0 ? Summary.UNKNOWN : hour.longestNanos())
+        .putNanos("whatIf", whatIf == null ? Summary.UNKNOWN : whatIf.deadlineNanos())
+        .raw("whatIfCut", whatIf == null ? "null" : Figure.number(whatIf.cut()))
         .endObject();
   }
 
+  /** The rules as they have to stand in web.xml, for there they are copied to. */
   static String advice(AdviceReport report) {
     JsonText json = new JsonText().object().array("pieces");
     for (Advice one : report.advice()) {
@@ -88,9 +96,14 @@ final class BoardJson {
           .put("code", one.code().code())
           .put("route", one.figures().route().name())
           .put("text", one.sentence())
+          .putNanos("advised", one.advisesDeadline() ? one.advisedNanos() : Summary.UNKNOWN)
+          .raw("advisedCut", one.advisesDeadline() ? Figure.number(one.advisedCut()) : "null")
           .endObject();
     }
-    return json.endArray().put("rules", report.routesText()).endObject().toString();
+    return json.endArray()
+        .put("rules", AdvisedRoutes.xml(report.routesText()))
+        .endObject()
+        .toString();
   }
 
   static void timeline(JsonText json, Recent recent) {

@@ -1,5 +1,7 @@
 package io.github.deadlinefilter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One route in the last hour. Immutable.
  *
@@ -7,6 +9,11 @@ package io.github.deadlinefilter;
  *     or {@link Route#NO_DEADLINE}
  */
 record RouteFigures(Route route, long deadlineNanos, Summary summary) {
+  /** Null if the hour does not tell. */
+  @Nullable WhatIf whatIf() {
+    return WhatIf.of(this);
+  }
+
   boolean hasDeadline() {
     return deadlineNanos != Route.NO_DEADLINE;
   }

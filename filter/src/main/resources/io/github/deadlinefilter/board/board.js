@@ -66,6 +66,7 @@
       : `${Math.floor(seconds / 3600)} h ${pad(Math.floor(seconds / 60) % 60)} m`;
   }
 
+  const percent = share => `${Number((100 * share).toPrecision(3))} %`;
   const clock = millis => new Date(millis).toLocaleTimeString();
   const minute = millis => new Date(millis).toLocaleTimeString([], {timeStyle: 'short'});
 
@@ -220,7 +221,7 @@
   /** Where a time is on the logarithmic scale from a millisecond on, in percent. */
   const place = (millis, most) => 100 * Math.log(Math.max(1, millis)) / Math.log(most);
 
-  const updateRoute = (name, live, [range, ...points], cells) => now => {
+  const updateRoute = (name, live, [range, ...points], whatIf, cells) => now => {
     setText(name, now.route);
     setText(live, [['running', now.live?.running], ['queued', now.live?.queued], ['stuck', now.live?.stuck]]
       .filter(([, count]) => count).map(([what, count]) => `${count} ${what}`).join(', '));
@@ -236,6 +237,8 @@
     [now.p50, now.p99, now.p999].forEach(
       (millis, i) => setText(cells[2 + i], millis === null ? unknown : duration(millis)));
     setText(cells[5], duration(now.deadline) + (now.deadline === now.configured ? '' : ' (changed)'));
+    setText(whatIf, now.whatIf === null ? ''
+      : `at ${duration(now.whatIf)} ${now.whatIfCut ? percent(now.whatIfCut) : 'none'} would have been cut`);
     [now.requests, now.expired, now.refused].forEach((count, i) => setText(cells[6 + i], NUMBER.format(count)));
   };
 
@@ -249,7 +252,8 @@
       cells[1].className = 'wide';
       track.setAttribute('aria-hidden', 'true'); // the numbers beside it say the same
       const marks = ['range', 'limit', 'longest', 'p99', 'p50'].map(kind => track.appendChild(make('span', kind)));
-      return [updateRoute(name, live, marks, cells)];
+      const whatIf = cells[1].appendChild(make('span', 'sub'));
+      return [updateRoute(name, live, marks, whatIf, cells)];
     });
 
   function showRoutes(filter) {

@@ -230,7 +230,7 @@ class BoardIT {
     String text = browser.see(piece).getText();
     assertTrue(text.contains("took longer than their deadline of 200ms"), text);
 
-    browser.tabTo("The setting routes with the advised deadlines");
+    browser.tabTo("The setting routes with the advised deadlines, for web.xml");
     browser.press(Keys.ENTER);
     String rules = browser.see(By.id("rules")).getText();
     assertTrue(rules.contains("/board/events = 30s until=commit idle=1m"), rules);
