@@ -2,7 +2,8 @@ package io.github.deadlinefilter;
 
 /**
  * An {@link AdviceReport} as lines for a person: of each route its figures, what a shorter deadline
- * would have cut, and what is advised; then the setting {@code routes} as it could stand in web.xml. Stateless.
+ * would have cut, and what is advised; then the setting {@code routes} as it could stand in
+ * web.xml. Stateless.
  */
 final class AdviceText {
   private AdviceText() {}

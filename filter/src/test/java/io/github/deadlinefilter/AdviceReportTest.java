@@ -62,7 +62,8 @@ class AdviceReportTest {
   /** But for the rule that nobody has asked, of which it has no example. */
   @Test
   void readme_hasThisForAnExample() throws Exception {
-    String readme = Files.readString(Path.of(System.getProperty("basedir", "."), "..", "README.md"));
+    String readme =
+        Files.readString(Path.of(System.getProperty("basedir", "."), "..", "README.md"));
     for (String line : hour().report().text().split("\n", -1)) {
       boolean unasked = line.contains("/new") || line.contains("default") || line.contains("never");
       assertTrue(unasked || readme.contains(line + "\n"), line);

@@ -192,7 +192,8 @@ class AdviceTest {
   void manyWereTenTimesLate_noDeadlineIsAdvised() throws SettingsException {
     LastHour hour = new LastHour("/a = 2s");
     hour.completed("/a", 900, 1_000).completedLate("/a", 100, 60_000);
-    assertTrue(hour.sentence(CUTS_MANY)
+    assertTrue(
+        hour.sentence(CUTS_MANY)
             .endsWith(
                 "; at ten times that it would still be 10 %, so look at what they wait for."));
     assertFalse(hour.advice().get(0).advisesDeadline());
@@ -270,7 +271,8 @@ class AdviceTest {
   })
   void shorterDeadline_isTriedOnTheHour(long took, long deadline, String said)
       throws SettingsException {
-    LastHour hour = new LastHour("/a = " + (deadline == 0 ? "none until=commit idle=1m" : deadline + "ms"));
+    LastHour hour =
+        new LastHour("/a = " + (deadline == 0 ? "none until=commit idle=1m" : deadline + "ms"));
     WhatIf whatIf = whatIf(hour.completed("/a", 100, took));
     assertEquals(said + " of the answers of the last hour", whatIf == null ? "" : whatIf.text());
   }

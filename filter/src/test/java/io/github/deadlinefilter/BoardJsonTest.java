@@ -37,8 +37,7 @@ class BoardJsonTest {
   void route_saysWhatAShorterDeadlineWouldHaveCut() throws SettingsException {
     LastHour hour = new LastHour("/a = 20s", "/b = 2s");
     hour.completed("/a", 9_997, 50).completed("/a", 3, 5_000);
-    List<?> routes =
-        (List<?>) Objects.requireNonNull(Json.read(BoardJson.routes(hour.report())));
+    List<?> routes = (List<?>) Objects.requireNonNull(Json.read(BoardJson.routes(hour.report())));
     Map<?, ?> asked = (Map<?, ?>) routes.get(0);
     assertEquals(new BigDecimal("100"), asked.get("whatIf"));
     assertEquals(new BigDecimal("0.0003"), asked.get("whatIfCut"));

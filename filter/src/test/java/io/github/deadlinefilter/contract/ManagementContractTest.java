@@ -183,8 +183,7 @@ class ManagementContractTest {
           Pattern seen = Pattern.compile(blamed);
           Gate.eventually(
               () ->
-                  route(bean, "/slow").getStuck() == 1
-                      && seen.matcher(bean.getAdviceJson()).find(),
+                  route(bean, "/slow").getStuck() == 1 && seen.matcher(bean.getAdviceJson()).find(),
               "it is late, and was looked at");
           turn.release();
           assertEquals(200, client.read().status());
