@@ -30,8 +30,13 @@ class ReadmeIT {
   private static final Pattern TRY_IT =
       Pattern.compile("## Try it\\n\\n```sh\\n([^\\n]+)\\n```\\n");
 
-  /** Not the one of the tests, of the sources or of the Javadoc. */
-  private static final Pattern JAR = Pattern.compile("deadline-filter-[0-9.]+(-SNAPSHOT)?\\.jar");
+  /** What is published, and not the one of the tests. */
+  private static final Pattern JAR =
+      Pattern.compile("deadline-filter-[0-9.]+(-SNAPSHOT)?(-sources|-javadoc)?\\.jar");
+
+  /** Adds the jars that the command leaves out, as who runs no tests does not wait for them. */
+  private static final String PUBLISHED =
+      "mvn -q -B -Dmaven.test.skip=true -Dusual.tests=none -Dsoak.tests=none -pl filter -am package";
 
   /** What a clone does not have. */
   private static final Set<String> BUILT = Set.of("target", ".git", "root.war");
@@ -44,26 +49,38 @@ class ReadmeIT {
     Matcher command = TRY_IT.matcher(Files.readString(clone.resolve("README.md")));
     assertTrue(command.find(), "one sh block with one command");
 
-    var shell =
-        new ProcessBuilder("sh", "-c", "exec " + command.group(1)).directory(clone.toFile());
+    ProcessBuilder shell = in(clone, command.group(1));
     shell.environment().put("PORT", "0");
-    shell.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try (var demo = new RunningDemo(shell.redirectError(ProcessBuilder.Redirect.INHERIT))) {
       assertEquals(200, status(demo.url().resolve("/http")));
       assertEquals(503, status(demo.url().resolve("/http?delay=5")));
-      assertEquals(-1, Files.mismatch(jar(project), jar(clone)), "the jar's bytes, built twice");
       demo.launcher().destroy();
       demo.awaitEnd();
     }
+    assertEquals(0, in(clone, PUBLISHED).inheritIO().start().waitFor());
+    List<Path> jars = jars(project);
+    List<Path> again = jars(clone);
+    for (int i = 0; i < jars.size(); i++) {
+      assertEquals(-1, Files.mismatch(jars.get(i), again.get(i)), jars.get(i) + ", built twice");
+    }
   }
 
-  /** The filter's. */
-  private static Path jar(Path project) throws IOException {
+  private static ProcessBuilder in(Path folder, String command) {
+    var shell = new ProcessBuilder("sh", "-c", "exec " + command).directory(folder.toFile());
+    shell.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return shell;
+  }
+
+  /** The filter's: itself, its Javadoc and its sources. */
+  private static List<Path> jars(Path project) throws IOException {
     try (Stream<Path> files = Files.list(project.resolve("filter/target"))) {
       List<Path> jars =
-          files.filter(file -> JAR.matcher(file.getFileName().toString()).matches()).toList();
-      assertEquals(1, jars.size(), jars::toString);
-      return jars.get(0);
+          files
+              .filter(file -> JAR.matcher(file.getFileName().toString()).matches())
+              .sorted()
+              .toList();
+      assertEquals(3, jars.size(), jars::toString);
+      return jars;
     }
   }
 
