@@ -29,6 +29,11 @@ final class GuardedPreparedStatement extends Parameters {
   }
 
   @Override
+  String batchText() {
+    return sql;
+  }
+
+  @Override
   public ResultSet executeQuery() throws SQLException {
     return query(sql, prepared::executeQuery);
   }

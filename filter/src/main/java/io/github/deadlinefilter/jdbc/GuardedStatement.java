@@ -20,6 +20,8 @@ class GuardedStatement extends StatementFacts {
   /** What is executed, as far as that is known. */
   private String executing = "";
 
+  private final Batch batch = new Batch();
+
   /** A result that may still come, row by row. */
   private @Nullable GuardedResultSet stream;
 
@@ -167,12 +169,41 @@ class GuardedStatement extends StatementFacts {
 
   @Override
   public int[] executeBatch() throws SQLException {
-    return execute("(batch)", delegate::executeBatch);
+    return executeBatch(delegate::executeBatch);
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
-    return execute("(batch)", delegate::executeLargeBatch);
+    return executeBatch(delegate::executeLargeBatch);
+  }
+
+  private <T> T executeBatch(Work<T> work) throws SQLException {
+    return execute(
+        batchText(),
+        () -> {
+          try {
+            return work.call();
+          } finally {
+            batch.clear(); // as the driver has it; not if it is refused
+          }
+        });
+  }
+
+  /** What a batch executes. */
+  String batchText() {
+    return batch.text();
+  }
+
+  @Override
+  public void addBatch(String sql) throws SQLException {
+    delegate.addBatch(sql);
+    batch.add(sql);
+  }
+
+  @Override
+  public void clearBatch() throws SQLException {
+    delegate.clearBatch();
+    batch.clear();
   }
 
   // ---- results

@@ -36,6 +36,8 @@ enum SessionVariable {
       "SHOW statement_timeout",
       "'");
 
+  private static final SessionVariable[] ALL = values();
+
   /** In PostgreSQL's statements that may undo what was set in their transaction. */
   private static final String[] UNDOING = {"rollback", "abort"};
 
@@ -81,6 +83,16 @@ enum SessionVariable {
     };
   }
 
+  /** Whether {@code sql} may do anything to one of them, whose ever server it is for. */
+  static boolean isAnyConcernedBy(String sql) {
+    for (SessionVariable variable : ALL) {
+      if (variable.isSetBy(sql) || variable.mayBeUndoneBy(sql)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a transaction's end may undo what was set in it, and a look at it begins one. */
   boolean isTransactional() {
     return this == STATEMENT_TIMEOUT;
@@ -91,13 +103,20 @@ enum SessionVariable {
     return contains(sql, variable) || (isTransactional() && resets(sql));
   }
 
+  /** Whether one of the statements in {@code sql} begins so. */
   private static boolean resets(String sql) {
-    String begin = sql.stripLeading();
-    for (String word : RESETTING) {
-      if (begin.regionMatches(/* ignoreCase= */ true, 0, word, 0, word.length())) {
-        return true;
+    int at = 0;
+    do {
+      while (at < sql.length() && Character.isWhitespace(sql.charAt(at))) {
+        at++;
       }
-    }
+      for (String word : RESETTING) {
+        if (sql.regionMatches(/* ignoreCase= */ true, at, word, 0, word.length())) {
+          return true;
+        }
+      }
+      at = sql.indexOf(';', at) + 1;
+    } while (at > 0);
     return false;
   }
 

@@ -93,16 +93,6 @@ abstract class StatementFacts implements Statement {
   }
 
   @Override
-  public void addBatch(String sql) throws SQLException {
-    delegate.addBatch(sql);
-  }
-
-  @Override
-  public void clearBatch() throws SQLException {
-    delegate.clearBatch();
-  }
-
-  @Override
   public int getResultSetHoldability() throws SQLException {
     return delegate.getResultSetHoldability();
   }

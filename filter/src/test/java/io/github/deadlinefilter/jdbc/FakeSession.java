@@ -23,6 +23,9 @@ final class FakeSession {
   /** All that it has been sent, in order; a query timeout of the driver's as {@code timeout=3}. */
   final List<String> sent = new ArrayList<>();
 
+  /** Of the one statement that has one. */
+  private final List<String> batch = new ArrayList<>();
+
   private final String product;
   private final String variable;
   private final boolean undoes;
@@ -92,7 +95,11 @@ final class FakeSession {
       case "rollback" -> end(/* undone= */ true);
       case "createStatement", "prepareStatement" ->
           proxy(
-              PreparedStatement.class, (statement, asked, arguments) -> execute(asked, arguments));
+              PreparedStatement.class,
+              (statement, asked, arguments) ->
+                  asked.getName().endsWith("Batch")
+                      ? batch(asked, arguments == null ? given : arguments)
+                      : execute(asked, arguments));
       case "getMetaData" ->
           proxy(
               DatabaseMetaData.class,
@@ -120,6 +127,26 @@ final class FakeSession {
     return null;
   }
 
+  /** {@code given} is the statement, which a prepared one has from the beginning. */
+  private @Nullable Object batch(Method method, Object @Nullable [] given) throws SQLException {
+    switch (method.getName()) {
+      case "addBatch" -> {
+        if (given != null) {
+          batch.add((String) given[0]);
+        }
+      }
+      case "clearBatch" -> batch.clear();
+      default -> {
+        for (String sql : batch) {
+          run(sql);
+        }
+        batch.clear();
+        return new int[0];
+      }
+    }
+    return null;
+  }
+
   private @Nullable Object execute(Method method, Object @Nullable [] given) throws SQLException {
     if (method.getName().equals("setQueryTimeout") && given != null) {
       sent.add("timeout=" + given[0]);
@@ -130,7 +157,11 @@ final class FakeSession {
     if (!method.getName().startsWith("execute") || given == null) {
       return nothing(method);
     }
-    String sql = (String) given[0];
+    run((String) given[0]);
+    return method.getReturnType() == ResultSet.class ? answer() : nothing(method);
+  }
+
+  private void run(String sql) throws SQLException {
     sent.add(sql);
     begun |= !autoCommit && sql.startsWith("INSERT");
     if (failed) {
@@ -141,8 +172,7 @@ final class FakeSession {
       failed = undoes && !autoCommit;
       throw new SQLException("fails");
     } else if (text.equals("rollback")) {
-      Object nothing = end(/* undone= */ true);
-      return nothing == null ? nothing(method) : nothing;
+      Object unused = end(/* undone= */ true);
     } else if (text.startsWith("set local")) {
       value = text.substring(text.indexOf('=') + 1).replace("'", "");
       isLocal = true;
@@ -150,7 +180,6 @@ final class FakeSession {
       value = text.substring(text.indexOf('=') + 1).replace("'", "");
       valueBefore = autoCommit || !undoes ? value : valueBefore;
     }
-    return method.getReturnType() == ResultSet.class ? answer() : nothing(method);
   }
 
   private ResultSet answer() {

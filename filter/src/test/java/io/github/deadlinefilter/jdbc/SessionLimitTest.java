@@ -9,6 +9,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -123,6 +124,78 @@ class SessionLimitTest {
     execute("SET statement_timeout=90000");
     within(10, "SELECT 1");
     assertEquals("90000", server.value);
+  }
+
+  private void batch(String... all) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : all) {
+        statement.addBatch(sql);
+      }
+      assertEquals(0, statement.executeBatch().length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void applicationSetsItsOwnInABatch_hasItFromThenOn(boolean withinADeadline) throws Exception {
+    within(10, "SELECT 1");
+    if (withinADeadline) {
+      try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+        batch("INSERT 1", "SET statement_timeout=5000", "INSERT 2");
+        assertFalse(scope.hasFired());
+      }
+    } else {
+      batch("INSERT 1", "SET statement_timeout=5000", "INSERT 2");
+    }
+    within(10, "SELECT 1");
+    execute("SELECT 2");
+    assertEquals("5000", server.value);
+  }
+
+  @Test
+  void everythingIsResetInABatch_itsOwnBeforeThatDoesNotComeBack() throws Exception {
+    use("PostgreSQL", "30000");
+    within(10, "SELECT 1");
+    batch("INSERT 1", " RESET ALL");
+    server.value = "0";
+    within(10, "SELECT 1");
+    execute("SELECT 2");
+    assertEquals("0", server.value);
+  }
+
+  @Test
+  void applicationSetsItsOwnInAPreparedBatch_hasItFromThenOn() throws Exception {
+    within(10, "SELECT 1");
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10));
+        PreparedStatement statement = connection.prepareStatement("SET statement_timeout=5000")) {
+      statement.addBatch();
+      assertEquals(0, statement.executeBatch().length);
+      assertFalse(scope.hasFired());
+    }
+    execute("SELECT 2");
+    assertEquals("5000", server.value);
+  }
+
+  @Test
+  void batchThatIsClearedOrRefused_countsWhenItIsExecuted() throws Exception {
+    within(10, "SELECT 1");
+    try (Statement statement = connection.createStatement()) {
+      statement.addBatch("SET statement_timeout=5000");
+      statement.clearBatch();
+      statement.addBatch("INSERT 1");
+      assertEquals(0, statement.executeBatch().length);
+      within(10, "SELECT 1");
+      assertEquals("16007", server.value, "it is used as before");
+
+      statement.addBatch("SET statement_timeout=5000");
+      try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+        assertTrue(scope.shorten(Duration.ZERO));
+        assertThrows(DeadlineExceededException.class, statement::executeBatch);
+      }
+      assertEquals(0, statement.executeBatch().length);
+    }
+    execute("SELECT 2");
+    assertEquals("5000", server.value);
   }
 
   @Test
@@ -339,6 +412,20 @@ class SessionLimitTest {
     connection.setAutoCommit(false);
     within(10, "SELECT 1");
     within(10, "ROLLBACK");
+    within(10, "SELECT 1");
+    assertEquals("16007", server.value);
+  }
+
+  @Test
+  void rollbackInABatch_setsItAgain() throws Exception {
+    within(1, "SELECT 1");
+    connection.setAutoCommit(false);
+    within(10, "SELECT 1");
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(10))) {
+      batch("INSERT 1", "ROLLBACK");
+      assertFalse(scope.hasFired());
+    }
+    assertEquals("0", server.value, "what the server makes of it");
     within(10, "SELECT 1");
     assertEquals("16007", server.value);
   }
