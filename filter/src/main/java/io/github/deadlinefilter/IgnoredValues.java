@@ -1,10 +1,13 @@
 package io.github.deadlinefilter;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Counts the values of one header that were not taken for what they say, and shows the first of
@@ -59,6 +62,12 @@ final class IgnoredValues {
 
   long count(Why why) {
     return counter(why).get();
+  }
+
+  /** How many there have been until now, by the code of the reason. */
+  Map<String, LongSupplier> counts() {
+    return Arrays.stream(Why.values())
+        .collect(Collectors.toMap(Why::code, why -> () -> count(why)));
   }
 
   private AtomicLong counter(Why why) {

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +50,16 @@ final class Listeners {
    * nobody closes them if the filter does not deploy.
    *
    * @param count as the constructor of Meters has it
+   * @param ignored as well
    */
   static void measure(
       Events events,
       String context,
       String filter,
       Set<String> routes,
-      ToIntBiFunction<String, String> count) {
-    Object meters = OptionalLibrary.bind(METRICS, METERS, context, filter, routes, count);
+      ToIntBiFunction<String, String> count,
+      Map<String, Map<String, LongSupplier>> ignored) {
+    Object meters = OptionalLibrary.bind(METRICS, METERS, context, filter, routes, count, ignored);
     if (meters != null) {
       events.add((DeadlineListener) meters);
     }

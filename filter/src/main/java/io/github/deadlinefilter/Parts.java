@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a deployed filter is made of, put together from its settings. */
@@ -141,7 +143,8 @@ final class Parts implements AutoCloseable {
               .filter(Route::hasLimit)
               .map(Route::name)
               .collect(Collectors.toSet()),
-          runs::count);
+          runs::count,
+          ignored());
     }
     undeployed =
         settings.mode() == Mode.OFF
@@ -160,6 +163,14 @@ final class Parts implements AutoCloseable {
     if (settings.mode() != Mode.OFF) {
       feed.publish(servletContext);
     }
+  }
+
+  /** How many values of each header from outside have been ignored, by reason. */
+  private Map<String, Map<String, LongSupplier>> ignored() {
+    Stream<IgnoredValues> ofEdge =
+        settings.requestStart() == null ? Stream.of() : Stream.of(edgeWait.ignored());
+    return Stream.concat(ofEdge, clientDeadline.ignored().stream())
+        .collect(Collectors.toMap(IgnoredValues::header, IgnoredValues::counts, (a, b) -> a));
   }
 
   /**

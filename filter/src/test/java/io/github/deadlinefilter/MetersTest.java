@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -40,8 +41,8 @@ class MetersTest {
 
   @Test
   void twoOfTheSameName_haveFiguresOfTheirOwn_andTheSecondKeepsThem() {
-    Meters first = new Meters("/app", "deadline", ROUTES, (route, what) -> 1);
-    Meters second = new Meters("/app", "deadline", ROUTES, (route, what) -> 2);
+    Meters first = new Meters("/app", "deadline", ROUTES, (route, what) -> 1, Map.of());
+    Meters second = new Meters("/app", "deadline", ROUTES, (route, what) -> 2, Map.of());
     assertEquals(List.of("deadline#2=2.0", "deadline=1.0"), inFlight());
     first.close();
     assertEquals(List.of("deadline#2=2.0"), inFlight());
@@ -51,7 +52,7 @@ class MetersTest {
 
   @Test
   void budgetUsed_isInTheBucketOfItsPercentage() {
-    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0);
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0, Map.of());
     for (int minutes : new int[] {3, 18, 60, 61}) { // of a deadline of one hour
       ManualTicker ticker = new ManualTicker();
       RequestRun run = BareServlet.run((request, response) -> {}, ticker);
@@ -72,7 +73,7 @@ class MetersTest {
 
   @Test
   void eventAfterTheEnd_registersNothing() {
-    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0);
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0, Map.of());
     meters.close();
     RequestRun run = BareServlet.run((request, response) -> {});
     meters.completed(DeadlineEvent.inTime(run, null));

@@ -4,6 +4,7 @@ import io.github.deadlinefilter.DeadlineEvent;
 import io.github.deadlinefilter.DeadlineListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -55,16 +57,24 @@ public final class Meters implements DeadlineListener, AutoCloseable {
    * @param routes the names of its routes
    * @param count how many requests of the route with the first name are {@code in-flight}, {@code
    *     queued} or {@code stuck} now
+   * @param ignored how many values of a header have been ignored until now, by header and reason
    */
   public Meters(
-      String context, String filter, Set<String> routes, ToIntBiFunction<String, String> count) {
+      String context,
+      String filter,
+      Set<String> routes,
+      ToIntBiFunction<String, String> count,
+      Map<String, Map<String, LongSupplier>> ignored) {
     synchronized (Meters.class) { // of several filters: one after the other finds what is free
       common = free(context.isEmpty() ? "/" : context, filter);
-      register(routes, count);
+      register(routes, count, ignored);
     }
   }
 
-  private void register(Set<String> routes, ToIntBiFunction<String, String> count) {
+  private void register(
+      Set<String> routes,
+      ToIntBiFunction<String, String> count,
+      Map<String, Map<String, LongSupplier>> ignored) {
     try {
       for (String route : routes) {
         this.routes.put(route, new OfRoute(route));
@@ -77,6 +87,8 @@ public final class Meters implements DeadlineListener, AutoCloseable {
             "stuck",
             count);
       }
+      ignored.forEach(
+          (header, counts) -> counts.forEach((why, until) -> ignored(header, why, until)));
     } catch (RuntimeException e) { // such as a name that is taken by a meter of another type
       close();
       throw e;
@@ -105,6 +117,15 @@ public final class Meters implements DeadlineListener, AutoCloseable {
         Gauge.builder(name, () -> count.applyAsInt(route, what))
             .description(description)
             .tags(common.and("route", route))
+            .register(registry));
+  }
+
+  private void ignored(String header, String why, LongSupplier count) {
+    // Of this, which the filter has: the registry itself keeps nothing that it counts.
+    keep(
+        FunctionCounter.builder("deadline.ignored", this, unused -> count.getAsLong())
+            .description("Values of a header from outside that were not taken for what they say")
+            .tags(common.and("header", header, "why", why))
             .register(registry));
   }
 

@@ -104,6 +104,41 @@ class MetersContractTest {
     }
   }
 
+  private double ignored(String header, String why) {
+    return registry
+        .get("deadline.ignored")
+        .tags("context", "/", "filter", "filter-0", "header", header, "why", why)
+        .functionCounter()
+        .count();
+  }
+
+  @Test
+  void valueThatIsIgnored_isCountedByItsHeader_andGoneWhenTheFilterIs() throws Exception {
+    var app =
+        new Application()
+            .filter(
+                "/*",
+                setup
+                    .filter()
+                    .set("requestStart", "X-Request-Start")
+                    .set("clientDeadline", "Prefer, X-Request-Timeout")
+                    .build())
+            .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
+    try (TestContainer container = setup.start(app);
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("hi", client.get("/hi", "X-Request-Timeout: soon").read().text());
+      assertEquals("hi", client.get("/hi", "X-Request-Timeout: later").read().text());
+      assertEquals("hi", client.get("/hi", "X-Request-Timeout: 0").read().text());
+      assertEquals("hi", client.get("/hi", "X-Request-Start: t=1000000000").read().text());
+      assertEquals(2, ignored("X-Request-Timeout", "malformed"));
+      assertEquals(1, ignored("X-Request-Timeout", "zero"));
+      assertEquals(1, ignored("X-Request-Start", "too-old"));
+      assertEquals(0, ignored("X-Request-Start", "malformed"));
+      assertEquals(0, ignored("Prefer", "malformed"));
+    }
+    assertEquals(List.of(), ours(), "of a filter that is destroyed");
+  }
+
   @Test
   void atWork_isInFlight() throws Exception {
     try (var deaf = new Deaf()) {
