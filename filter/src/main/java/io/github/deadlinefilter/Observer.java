@@ -151,11 +151,17 @@ final class Observer {
     private final long start = ticker.nanos();
     private final long deadlineNanos;
     private final long waitedNanos;
+
+    /** Of the route, whatever the client has asked for. */
+    private final long routeNanos;
+
     private final DeadlineTimer.Alarm alarm;
 
     // Guarded by this.
     private boolean over;
     private boolean wasLate;
+    private boolean stuck;
+    private DeadlineTimer.@Nullable Alarm stuckAlarm;
     private @Nullable String incident;
 
     /** Written before the chain runs. */
@@ -174,6 +180,7 @@ final class Observer {
       ClientDeadline.Asked asked = has ? clientDeadline.of(request) : null;
       deadlineNanos = asked == null ? length : Math.min(length, asked.nanos());
       waitedNanos = has ? edgeWait.nanos(request) : 0;
+      routeNanos = length;
       alarm =
           timer.in(
               Math.max(0, deadlineNanos - waitedNanos), () -> background.execute(this::deadline));
@@ -232,8 +239,12 @@ final class Observer {
           return;
         }
         wasLate = true;
-        late.incrementAndGet();
-        tally.late.incrementAndGet();
+        long early = routeNanos - waitedNanos - (ticker.nanos() - start);
+        if (early > 0) { // as StuckWorkers has it
+          stuckAlarm = timer.in(early, this::stuck);
+        } else {
+          stuck();
+        }
       }
       List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
       String at = Objects.requireNonNullElse(lines.of(stack), "");
@@ -249,6 +260,14 @@ final class Observer {
             System.Logger.Level.WARNING,
             line(EXPIRED, late()) + (at.isEmpty() ? "" : " at=\"" + at + '"'),
             stack.isEmpty() ? null : new ExpiryReport.WorkerStack(stack, null));
+      }
+    }
+
+    private synchronized void stuck() {
+      if (!over) {
+        stuck = true;
+        late.incrementAndGet();
+        tally.late.incrementAndGet();
       }
     }
 
@@ -287,6 +306,13 @@ final class Observer {
         over = true;
         counted = wasLate;
         id = incident;
+        if (stuckAlarm != null) {
+          stuckAlarm.cancel();
+        }
+        if (stuck) {
+          late.decrementAndGet();
+          tally.late.decrementAndGet();
+        }
       }
       alarm.cancel();
       long nanos = ticker.nanos() - start;
@@ -300,16 +326,12 @@ final class Observer {
       }
       running.decrementAndGet();
       tally.running.decrementAndGet();
-      if (counted) {
-        late.decrementAndGet();
-        tally.late.decrementAndGet();
-        if (said) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              line("Would have left late", late())
-                  + " overrun="
-                  + millis(nanos + waitedNanos - deadlineNanos));
-        }
+      if (counted && said) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            line("Would have left late", late())
+                + " overrun="
+                + millis(nanos + waitedNanos - deadlineNanos));
       }
     }
 

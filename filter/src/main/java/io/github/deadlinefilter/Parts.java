@@ -245,10 +245,11 @@ final class Parts implements AutoCloseable {
   private RequestDeadline newDeadline(
       Bulkhead bulkhead, HttpServletRequest request, HttpServletResponse response) {
     String route = bulkhead.route.name();
-    long length = bulkhead.deadlineNanos();
-    if (length == Route.NO_DEADLINE) {
-      return new RequestDeadline(clockwork, route, length);
+    long ofRoute = bulkhead.deadlineNanos();
+    if (ofRoute == Route.NO_DEADLINE) {
+      return new RequestDeadline(clockwork, route, ofRoute);
     }
+    long length = ofRoute;
     ClientDeadline.Asked asked = clientDeadline.of(request);
     if (asked != null && asked.nanos() <= length) {
       length = asked.nanos();
@@ -257,7 +258,7 @@ final class Parts implements AutoCloseable {
         response.addHeader("Preference-Applied", "wait=" + asked.waitSeconds());
       }
     }
-    return RequestDeadline.begun(clockwork, route, length, edgeWait.nanos(request));
+    return RequestDeadline.begun(clockwork, route, length, ofRoute, edgeWait.nanos(request));
   }
 
   /**

@@ -61,22 +61,31 @@ sealed class RequestDeadline extends Deadline {
   /**
    * A deadline that began before the request came here.
    *
+   * @param routeNanos what its route has: {@code lengthNanos}, or more if its client asks for less
    * @param waitedNanos how long ago; 0 or more
    */
   static RequestDeadline begun(
-      Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
-    return waitedNanos == 0
+      Clockwork clockwork, String route, long lengthNanos, long routeNanos, long waitedNanos) {
+    return waitedNanos == 0 && lengthNanos == routeNanos
         ? new RequestDeadline(clockwork, route, lengthNanos)
-        : new Begun(clockwork, route, lengthNanos, waitedNanos);
+        : new FromOutside(clockwork, route, lengthNanos, routeNanos, waitedNanos);
   }
 
-  /** A class of its own, so that the others need not carry the number. */
-  private static final class Begun extends RequestDeadline {
+  /** A class of its own, so that the others need not carry the numbers. */
+  private static final class FromOutside extends RequestDeadline {
+    private final long routeNanos;
     private final long waitedNanos;
 
-    Begun(Clockwork clockwork, String route, long lengthNanos, long waitedNanos) {
+    FromOutside(
+        Clockwork clockwork, String route, long lengthNanos, long routeNanos, long waitedNanos) {
       super(clockwork, route, lengthNanos, waitedNanos);
+      this.routeNanos = lengthNanos < routeNanos ? routeNanos : 0;
       this.waitedNanos = waitedNanos;
+    }
+
+    @Override
+    long routeNanos() {
+      return routeNanos;
     }
 
     @Override
@@ -135,6 +144,11 @@ sealed class RequestDeadline extends Deadline {
 
   /** How much of {@link #elapsedNanos} was over when the request came here. */
   long waitedNanos() {
+    return 0;
+  }
+
+  /** What the route has, of {@link #elapsedNanos}, if the client has asked for less; else 0. */
+  long routeNanos() {
     return 0;
   }
 

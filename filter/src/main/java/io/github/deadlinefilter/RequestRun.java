@@ -1149,6 +1149,14 @@ final class RequestRun extends RunState implements Runnable {
     return deadline.elapsedNanos() - reported().elapsedNanos();
   }
 
+  /**
+   * How long its worker has been later than its route allows, negative if it is not yet: who asks
+   * for less time than that is answered sooner, and the worker has done nothing wrong.
+   */
+  long overdueNanos() {
+    return deadline.elapsedNanos() - Math.max(reported().elapsedNanos(), deadline.routeNanos());
+  }
+
   /** For the {@code Retry-After} of the answer, or {@link Route#NO_RETRY_AFTER}. */
   long retryAfterSeconds() {
     return switch (reason) {

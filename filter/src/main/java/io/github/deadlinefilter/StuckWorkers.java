@@ -10,6 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *
  * <p>Each of them keeps a place of a worker, and there are only so many: from {@code most} on, a
  * route that has one takes no new requests, so that what is left is for the routes that have none.
+ * One whose client has asked for less time than its route has does not count there before the
+ * route's own deadline: else whoever may ask for a millisecond could close the route to everybody.
  *
  * <p>Thread-safe.
  */
@@ -25,6 +27,10 @@ final class StuckWorkers {
   private static final int MOST_LISTED = 100;
 
   private final Set<RequestRun> inside = ConcurrentHashMap.newKeySet();
+
+  /** Those of them that do not count yet. */
+  private final Set<RequestRun> early = ConcurrentHashMap.newKeySet();
+
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final int most;
 
@@ -39,8 +45,12 @@ final class StuckWorkers {
   /** Called once, before the client of {@code run} is answered. */
   void add(RequestRun run) {
     listeners.forEach(listener -> listener.stuck(run));
+    if (run.overdueNanos() < 0) {
+      early.add(run);
+    } else {
+      run.bulkhead.stuckOne();
+    }
     inside.add(run);
-    run.bulkhead.stuckOne();
     // Race with remove(): the worker may have left before it was added.
     if (run.hasLeftLate()) {
       remove(run);
@@ -50,7 +60,9 @@ final class StuckWorkers {
   /** The worker of {@code run} has left, which it has said of itself. */
   void remove(RequestRun run) {
     if (inside.remove(run)) {
-      run.bulkhead.unstuckOne();
+      if (!early.remove(run)) { // race with countOverdue(): whoever takes it out knows
+        run.bulkhead.unstuckOne();
+      }
       for (Listener listener : listeners) {
         listener.left(run);
       }
@@ -65,20 +77,38 @@ final class StuckWorkers {
     return (int) inside.stream().filter(run -> run.route.name().equals(route)).count();
   }
 
-  /** Those that have been stuck for longer than {@code nanos}. */
+  /** Those that have counted for longer than {@code nanos}. */
   int countOlderThan(long nanos) {
-    return (int) inside.stream().filter(run -> run.stuckNanos() > nanos).count();
+    return (int) inside.stream().filter(run -> run.overdueNanos() > nanos).count();
+  }
+
+  /** How many count. */
+  private int counted() {
+    return Math.max(0, inside.size() - early.size());
+  }
+
+  private void countOverdue() {
+    List<RequestRun> overdue = early.stream().filter(run -> run.overdueNanos() >= 0).toList();
+    for (RequestRun run : overdue) {
+      if (early.remove(run)) {
+        run.bulkhead.stuckOne();
+      }
+    }
   }
 
   /** Whether a new request of the route is to be refused. */
   boolean isFull(Bulkhead route) {
-    int own = route.stuck();
-    return own > 0 && (route.isStuckFull() || inside.size() >= most);
+    int atMost = route.stuck() + early.size();
+    if (atMost == 0 || (atMost < route.route.limits().maxStuck() && inside.size() < most)) {
+      return false; // as nearly always
+    }
+    countOverdue();
+    return route.stuck() > 0 && (route.isStuckFull() || counted() >= most);
   }
 
   /** When a request of the route that is refused may come again. */
   long retryAfterSeconds(Bulkhead route) {
-    int tooMany = Math.max(route.stuck() - route.route.limits().maxStuck(), count() - most);
+    int tooMany = Math.max(route.stuck() - route.route.limits().maxStuck(), counted() - most);
     return route.retryAfterSeconds(
         Math.max(1, Math.min(route.stuck(), tooMany + 1)), oldestNanos(route));
   }

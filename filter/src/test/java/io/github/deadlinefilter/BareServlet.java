@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +61,27 @@ final class BareServlet {
     return run(chain, REQUEST, runs(ROUTE, quirks), ticker);
   }
 
+  /** As {@link #run(FilterChain)}, whose client has asked for no more time than {@code asked}. */
+  static RequestRun asked(Duration asked, ManualTicker ticker) {
+    Clockwork clockwork = new ManualClockwork(ticker, Runnable::run);
+    long length = ROUTE.deadlineNanos();
+    return run(
+        (request, response) -> {},
+        REQUEST,
+        runs(ROUTE, QUIRKS),
+        RequestDeadline.begun(
+            clockwork, ROUTE.name(), asked.toNanos(), length, /* waitedNanos= */ 0));
+  }
+
   private static RequestRun run(
       FilterChain chain, HttpServletRequest request, Runs runs, ManualTicker ticker) {
-    RequestDeadline deadline =
-        new RequestDeadline(
-            new ManualClockwork(ticker, Runnable::run), ROUTE.name(), ROUTE.deadlineNanos());
+    Clockwork clockwork = new ManualClockwork(ticker, Runnable::run);
+    return run(
+        chain, request, runs, new RequestDeadline(clockwork, ROUTE.name(), ROUTE.deadlineNanos()));
+  }
+
+  private static RequestRun run(
+      FilterChain chain, HttpServletRequest request, Runs runs, RequestDeadline deadline) {
     RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, request, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;

@@ -192,7 +192,8 @@ class DeadlineTest {
   @Test
   void begunBeforeTheRequestCame_thatMuchIsOverAlready() {
     RequestDeadline begun =
-        RequestDeadline.begun(new ManualClockwork(ticker, Runnable::run), "GET /x", 5_000, 2_000);
+        RequestDeadline.begun(
+            new ManualClockwork(ticker, Runnable::run), "GET /x", 5_000, 5_000, 2_000);
     assertEquals(3_000, begun.remainingNanos());
     assertEquals(2_000, begun.elapsedNanos());
     assertEquals(2_000, begun.waitedNanos());

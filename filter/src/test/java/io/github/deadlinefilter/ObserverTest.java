@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,7 +32,13 @@ class ObserverTest {
   ObserverTest() throws SettingsException {
     Settings settings =
         Settings.of(
-            Map.of("mode", "observe", "routes", "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0"),
+            Map.of(
+                "mode",
+                "observe",
+                "clientDeadline",
+                "X-Request-Timeout",
+                "routes",
+                "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0\n/few = 5s maxStuck=1"),
             new Environment(Map.of(), Map.of(), /* virtualThreads= */ false));
     routes = settings.routes();
     observer =
@@ -53,9 +61,14 @@ class ObserverTest {
   }
 
   private void ask(String path, FilterChain chain) throws IOException, ServletException {
+    ask(path, BareServlet.empty(HttpServletRequest.class), chain);
+  }
+
+  private void ask(String path, HttpServletRequest request, FilterChain chain)
+      throws IOException, ServletException {
     observer.run(
         routes.match("GET", path, /* pathInfo= */ null),
-        BareServlet.empty(HttpServletRequest.class),
+        request,
         BareServlet.empty(HttpServletResponse.class),
         chain);
   }
@@ -108,6 +121,35 @@ class ObserverTest {
         List.of(
             "Observed: route=\"/one\" requests=2 would-have-expired=0 would-have-been-refused=1"
                 + " longest=20ms"),
+        reports());
+  }
+
+  @Test
+  void clientAskedForLess_countsAsStuckFromTheRoutesDeadlineOn() throws Exception {
+    var impatient =
+        new HttpServletRequestWrapper(BareServlet.empty(HttpServletRequest.class)) {
+          @Override
+          public @Nullable String getHeader(String name) {
+            return name.equals("X-Request-Timeout") ? "1s" : null;
+          }
+        };
+    ask(
+        "/few",
+        impatient,
+        (request, response) -> {
+          clock.pass(Duration.ofMillis(4_999));
+          assertEquals(0, observer.count("/few", "stuck"));
+          ask("/few", Duration.ZERO);
+          clock.pass(MOMENT);
+          assertEquals(1, observer.count("/few", "stuck"));
+          ask("/few", Duration.ZERO);
+        });
+    assertEquals(0, observer.count("/few", "stuck"));
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/few\" requests=3 would-have-expired=1 would-have-been-refused=1"
+                + " longest=5s"),
         reports());
   }
 }

@@ -3,6 +3,9 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,8 @@ class StuckLimitContractTest {
                     .set("maxStuck", maxStuck)
                     .route("/deaf = 600ms " + rule)
                     .route("/other = 600ms")
+                    .set("clientDeadline", "X-Request-Timeout")
+                    .route("/patient = 1h maxStuck=1")
                     .route("/hi = 1m")
                     .build())
             .servlet(
@@ -42,10 +47,19 @@ class StuckLimitContractTest {
                   }
                 })
             .servlet("/other", (request, response) -> others.hold())
+            .servlet("/patient", this::patient)
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
     TestContainer container = setup.start(app, setup.options().withThreads(12));
     RawClient.ask(container, "/hi"); // the first request of a container takes long
     return container;
+  }
+
+  private void patient(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (request.getHeader("X-Request-Timeout") != null) {
+      first.hold();
+    }
+    response.getOutputStream().print("well");
   }
 
   private static void assertReason(String reason, Response response) {
@@ -80,6 +94,19 @@ class StuckLimitContractTest {
       assertEquals("well", RawClient.ask(container, "/deaf").text(), "one has left");
       last.release();
       FilterLog.await(container, FilterLog.LEFT, 3);
+    }
+  }
+
+  @Test
+  void clientThatAsksForLess_isAnsweredThen_andClosesTheRouteToNobody() throws Exception {
+    try (Deaf deaf = first;
+        TestContainer container = start("20", "");
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("well", client.get("/patient").read().text());
+      assertExpired(client.get("/patient", "X-Request-Timeout: 600ms").read());
+      assertEquals("well", RawClient.ask(container, "/patient").text());
+      deaf.release();
+      FilterLog.await(container, FilterLog.LEFT, 1);
     }
   }
 

@@ -1,0 +1,67 @@
+package io.github.deadlinefilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** From when on a worker counts that is still inside. */
+class StuckWorkersTest {
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final StuckWorkers stuck = new StuckWorkers(1);
+
+  private RequestRun add(RequestRun run) {
+    run.report(ExpiryReport.of(run, "running", /* ran= */ true, List.of()));
+    stuck.add(run);
+    return run;
+  }
+
+  @Test
+  void lateForItsRoute_countsAtOnce() {
+    RequestRun run = add(BareServlet.run((request, response) -> {}, ticker));
+    assertTrue(stuck.isFull(run.bulkhead));
+    ticker.advance(MOMENT);
+    assertEquals(1, stuck.countOlderThan(0));
+    stuck.remove(run);
+    assertFalse(stuck.isFull(run.bulkhead));
+    assertEquals(0, run.bulkhead.stuck());
+  }
+
+  @Test
+  void lateForItsClientAlone_countsFromTheRoutesDeadlineOn() {
+    RequestRun run = BareServlet.asked(MOMENT, ticker); // of an hour
+    ticker.advance(MOMENT);
+    add(run);
+    assertFalse(stuck.isFull(run.bulkhead));
+    assertEquals(1, stuck.count(), "it is there to be seen");
+    ticker.advance(Duration.ofHours(1).minus(MOMENT.multipliedBy(2)));
+    assertFalse(stuck.isFull(run.bulkhead));
+    assertEquals(0, stuck.countOlderThan(0));
+
+    ticker.advance(MOMENT);
+    assertTrue(stuck.isFull(run.bulkhead));
+    ticker.advance(MOMENT);
+    assertEquals(1, stuck.countOlderThan(0));
+    assertEquals(0, stuck.countOlderThan(MOMENT.toNanos()));
+    stuck.remove(run);
+    assertFalse(stuck.isFull(run.bulkhead));
+    assertEquals(0, run.bulkhead.stuck());
+  }
+
+  @Test
+  void lateForItsClientAlone_leavesBefore_hasNeverCounted() {
+    RequestRun run = BareServlet.asked(MOMENT, ticker);
+    ticker.advance(MOMENT);
+    add(run);
+    stuck.remove(run);
+    ticker.advance(Duration.ofHours(1));
+    assertFalse(stuck.isFull(run.bulkhead));
+    assertEquals(0, run.bulkhead.stuck());
+    assertEquals(0, stuck.count());
+  }
+}
