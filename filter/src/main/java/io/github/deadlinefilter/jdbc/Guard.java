@@ -6,10 +6,6 @@ import io.github.deadlinefilter.IoCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Wrapper;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +26,8 @@ final class Guard {
   private final Connection connection;
   private final NetworkLimit network;
 
-  private final boolean alone;
-
-  /** Null if others may have the connection's session. */
-  private @Nullable SessionLimit session;
-
-  private boolean sessionKnown;
-  private @Nullable Product product;
+  private final Session session;
+  private final UsedStatements statements = new UsedStatements();
   private volatile boolean poisoned;
 
   /** A call on it was interrupted: it works on, but is not for anybody else. */
@@ -44,40 +35,26 @@ final class Guard {
 
   private volatile boolean aborted;
 
-  /** Used by one thread at a time, as the connection is. */
-  private final Set<GuardedStatement> used = Collections.newSetFromMap(new IdentityHashMap<>());
-
   /**
    * @param alone whether nobody else has the connection's session until it is closed
    */
   Guard(Connection connection, boolean alone) {
     this.connection = connection;
     this.network = new NetworkLimit(connection);
-    this.alone = alone;
-    this.session = alone ? new SessionLimit(connection) : null;
-    this.sessionKnown = alone;
+    this.session = new Session(connection, alone);
   }
 
   NetworkLimit network() {
     return network;
   }
 
-  /** Its own, or that of the adapter under the pool. */
-  @Nullable SessionLimit session() {
-    if (!sessionKnown) {
-      session = SessionLimit.under(connection);
-      sessionKnown = true;
-    }
+  Session session() {
     return session;
   }
 
-  Product product() throws SQLException {
-    Product known = product;
-    if (known == null) {
-      known = Product.of(connection);
-      product = known;
-    }
-    return known;
+  /** Those of the connection that have left something to do. */
+  UsedStatements statements() {
+    return statements;
   }
 
   // ---- its condition
@@ -125,44 +102,6 @@ final class Guard {
     }
   }
 
-  // ---- what its statements have left
-
-  /** A statement with a result that may still come, or with a lowered limit. */
-  void uses(GuardedStatement statement) {
-    used.add(statement);
-  }
-
-  /** It has neither any more. */
-  void usesNoMore(GuardedStatement statement) {
-    used.remove(statement);
-  }
-
-  /** Of how many it knows. */
-  int used() {
-    return used.size();
-  }
-
-  boolean hasUnread() {
-    return used.stream().anyMatch(GuardedStatement::hasUnread);
-  }
-
-  /** With what time there is: their connection's close would take as much as it needs. */
-  void closeUnread() throws SQLException {
-    if (!used.isEmpty() && !Deadline.current().isUnlimited()) {
-      for (GuardedStatement statement : List.copyOf(used)) {
-        if (statement.hasUnread()) {
-          statement.close();
-        }
-      }
-    }
-  }
-
-  /** Their query timeouts, as they were: a pool of statements gives them to others. */
-  void restoreLimits() {
-    used.forEach(statement -> statement.limit.close());
-    used.clear();
-  }
-
   // ---- calls
 
   /**
@@ -202,7 +141,7 @@ final class Guard {
       if (statement != null) {
         statement.lower(leftNanos);
       } else {
-        lowerSession(leftNanos);
+        session.lower(leftNanos);
       }
       return shielded(work, wasInterrupted);
     } catch (SQLException e) {
@@ -226,7 +165,7 @@ final class Guard {
    */
   <T extends @Nullable Object> T shielded(Work<T> work, boolean wasInterrupted)
       throws SQLException {
-    SessionLimit lowered = session();
+    SessionLimit lowered = session.limit();
     if (lowered != null) {
       lowered.hold(); // for the adapter under the pool, which sees the shield and no deadline
     }
@@ -256,81 +195,29 @@ final class Guard {
   /** A call without a deadline is next: the server's limit is the application's own for it. */
   void straight() throws SQLException {
     refusePoisoned();
-    if (session != null) {
-      session.restore();
-    }
+    session.restore();
   }
 
   /** As {@link #straight}, before it is closed. */
   void restoreSession() throws SQLException {
-    SessionLimit lowered = session;
-    if (alone && lowered != null && lowered.isLowered()) {
-      cleanUp(
-          () -> {
-            lowered.restore();
-            return true;
-          });
+    if (session.isOursAndLowered()) {
+      Work.Action restore = session::restore;
+      cleanUp(restore.asWork());
     }
   }
 
-  /** What another call has left in force may be too short for this one, which needs none itself. */
-  private void lowerSession(long leftNanos) throws SQLException {
-    SessionLimit limit = session();
-    if (limit != null && limit.isLowered()) {
-      limit.lower(leftNanos, product());
-    }
-  }
-
-  /** What is set now stays after a rollback. */
-  void beforeTransaction() throws SQLException {
-    long left = leftNanos(Deadline.current());
-    if (left == NO_END) {
-      if (session != null) {
-        session.restore();
-      }
-      return;
-    }
-    SessionLimit limit = left <= 0 ? null : session();
-    if (limit != null) {
-      limit.beforeTransaction(left, product());
-    }
-  }
-
-  /**
-   * What was set in a transaction may be undone.
-   *
-   * @param whole the transaction has ended for certain, and not only gone back to a savepoint: what
-   *     is done about it then is committed
-   */
+  /** As {@link Session#transactionEnded}, unless nothing is done with the connection any more. */
   void transactionEnded(boolean whole) {
-    if (session != null && !poisoned) {
+    if (!poisoned) {
       session.transactionEnded(whole);
-    }
-  }
-
-  /** {@code sql} is about to be executed without a deadline. */
-  void executing(String sql) {
-    if (session != null) {
-      session.endIfSetBy(sql);
-    }
-  }
-
-  /** {@code sql} has been executed. */
-  void executed(String sql) {
-    if (session != null) {
-      session.executed(sql);
     }
   }
 
   /** As {@link Wrapping#unwrap}: what is done with the driver's own objects is not seen here. */
   <T> T unwrap(Object guarded, Wrapper delegate, Class<T> type) throws SQLException {
-    SessionLimit limit = session;
-    if (alone && limit != null && !poisoned && !type.isInstance(guarded)) {
-      cleanUp(
-          () -> {
-            limit.end();
-            return true;
-          });
+    if (session.isOurs() && !poisoned && !type.isInstance(guarded)) {
+      Work.Action end = session::end;
+      cleanUp(end.asWork());
     }
     return Wrapping.unwrap(guarded, delegate, type);
   }
@@ -348,11 +235,7 @@ final class Guard {
 
   /** As {@link #call(Work)}. */
   void run(Work.Action action) throws SQLException {
-    call(
-        () -> {
-          action.run();
-          return true;
-        });
+    call(action.asWork());
   }
 
   /**
@@ -379,11 +262,7 @@ final class Guard {
   /** As {@link #cleanUp(Work)}, but does nothing with what is poisoned. */
   void reset(Work.Action action) throws SQLException {
     refusePoisoned();
-    cleanUp(
-        () -> {
-          action.run();
-          return true;
-        });
+    cleanUp(action.asWork());
   }
 
   /** Closes something of the connection. What has been aborted has closed it already. */

@@ -5,26 +5,21 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
-import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.Properties;
 import java.util.concurrent.Executor;
 
 /** A connection of a driver or of a pool, of which every call ends with the deadline. */
-final class GuardedConnection extends ConnectionFacts {
+final class GuardedConnection extends ConnectionSettings {
   private final Eviction eviction;
-  final Guard guard;
 
   /**
    * @param alone whether nobody else has the connection's session until it is closed
    */
   GuardedConnection(Connection delegate, Eviction eviction, boolean alone) {
-    super(delegate);
+    super(delegate, new Guard(delegate, alone));
     this.eviction = eviction;
-    this.guard = new Guard(delegate, alone);
   }
 
   // ---- statements
@@ -191,18 +186,34 @@ final class GuardedConnection extends ConnectionFacts {
     guard.run(() -> delegate.releaseSavepoint(savepoint));
   }
 
+  @Override
+  public void setAutoCommit(boolean autoCommit) throws SQLException {
+    // It would commit what commit() has refused.
+    if (autoCommit && Deadline.current().isExpired() && !delegate.getAutoCommit()) {
+      rollback();
+    }
+    guard.reset(
+        () -> {
+          if (!autoCommit) {
+            guard.session().beforeTransaction(Guard.leftNanos(Deadline.current()));
+          }
+          delegate.setAutoCommit(autoCommit);
+        });
+    guard.transactionEnded(autoCommit); // off again where it is off: the transaction goes on
+  }
+
   // ---- its end
 
   /** What is unfit does not go back to a pool. */
   @Override
   public void close() throws SQLException {
     // A driver that is closed reads to its end first what still comes.
-    boolean unread = guard.hasUnread() && Deadline.current().isExpired();
+    boolean unread = guard.statements().hasUnread() && Deadline.current().isExpired();
     if (guard.isUnfit() || unread) {
       eviction.evict(delegate);
     } else {
-      guard.closeUnread();
-      guard.restoreLimits();
+      guard.statements().closeUnread();
+      guard.statements().restoreLimits();
       guard.restoreSession(); // a pool of the driver's may have it next
       delegate.close();
     }
@@ -223,97 +234,6 @@ final class GuardedConnection extends ConnectionFacts {
     return !guard.isUnfit()
         && !delegate.isClosed()
         && guard.cleanUp(() -> delegate.isValid(timeout));
-  }
-
-  // ---- its settings: a pool sets them back when the time is over, too
-
-  @Override
-  public void setAutoCommit(boolean autoCommit) throws SQLException {
-    // It would commit what commit() has refused.
-    if (autoCommit && Deadline.current().isExpired() && !delegate.getAutoCommit()) {
-      rollback();
-    }
-    guard.reset(
-        () -> {
-          if (!autoCommit) {
-            guard.beforeTransaction();
-          }
-          delegate.setAutoCommit(autoCommit);
-        });
-    guard.transactionEnded(autoCommit); // off again where it is off: the transaction goes on
-  }
-
-  @Override
-  public void setReadOnly(boolean readOnly) throws SQLException {
-    guard.reset(() -> delegate.setReadOnly(readOnly));
-  }
-
-  @Override
-  public void setCatalog(String catalog) throws SQLException {
-    guard.reset(() -> delegate.setCatalog(catalog));
-  }
-
-  @Override
-  public String getCatalog() throws SQLException {
-    return guard.cleanUp(delegate::getCatalog);
-  }
-
-  @Override
-  public void setSchema(String schema) throws SQLException {
-    guard.reset(() -> delegate.setSchema(schema));
-  }
-
-  @Override
-  public String getSchema() throws SQLException {
-    return guard.cleanUp(delegate::getSchema);
-  }
-
-  @Override
-  public void setTransactionIsolation(int level) throws SQLException {
-    guard.reset(() -> delegate.setTransactionIsolation(level));
-  }
-
-  @Override
-  public int getTransactionIsolation() throws SQLException {
-    return guard.cleanUp(delegate::getTransactionIsolation);
-  }
-
-  @Override
-  public void setHoldability(int holdability) throws SQLException {
-    guard.reset(() -> delegate.setHoldability(holdability));
-  }
-
-  @Override
-  public void setClientInfo(String name, String value) throws SQLClientInfoException {
-    delegate.setClientInfo(name, value);
-  }
-
-  @Override
-  public void setClientInfo(Properties properties) throws SQLClientInfoException {
-    delegate.setClientInfo(properties);
-  }
-
-  @Override
-  public SQLWarning getWarnings() throws SQLException {
-    return guard.cleanUp(delegate::getWarnings);
-  }
-
-  /** Pools do this with whatever is given back: the moment to tell them. */
-  @Override
-  public void clearWarnings() throws SQLException {
-    guard.refuseUnfit();
-    guard.reset(delegate::clearWarnings);
-  }
-
-  @Override
-  public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-    delegate.setNetworkTimeout(executor, milliseconds);
-    guard.network().setOwn(milliseconds);
-  }
-
-  @Override
-  public int getNetworkTimeout() throws SQLException {
-    return guard.network().own();
   }
 
   // ---- what it wraps

@@ -109,7 +109,7 @@ final class GuardedResultSet extends ResultSetFacts {
 
   /** Whether to read the column is a call to the server. */
   private boolean isCursor(int column) throws SQLException {
-    if (guard.product() != Product.POSTGRESQL) {
+    if (guard.session().product() != Product.POSTGRESQL) {
       return false;
     }
     CursorColumns known = cursors;
@@ -121,7 +121,7 @@ final class GuardedResultSet extends ResultSetFacts {
   }
 
   private boolean isCursor(String label) throws SQLException {
-    return guard.product() == Product.POSTGRESQL && isCursor(delegate.findColumn(label));
+    return guard.session().product() == Product.POSTGRESQL && isCursor(delegate.findColumn(label));
   }
 
   private <T> T read(boolean isCursor, Work<T> work) throws SQLException {

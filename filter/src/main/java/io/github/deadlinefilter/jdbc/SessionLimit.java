@@ -92,7 +92,7 @@ final class SessionLimit {
   static @Nullable SessionLimit under(Connection connection) {
     try {
       return connection.isWrapperFor(GuardedConnection.class)
-          ? connection.unwrap(GuardedConnection.class).guard.session()
+          ? connection.unwrap(GuardedConnection.class).guard.session().limit()
           : null;
     } catch (SQLException | RuntimeException | AbstractMethodError e) {
       return null;

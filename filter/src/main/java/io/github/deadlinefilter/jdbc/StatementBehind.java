@@ -17,7 +17,7 @@ final class StatementBehind extends GuardedStatement {
   void ended(GuardedResultSet result) {
     super.ended(result);
     if (!hasUnread() && !isLowered()) {
-      guard.usesNoMore(this);
+      guard.statements().remove(this);
     }
   }
 

@@ -12,5 +12,12 @@ interface Work<T extends @Nullable Object> {
   @FunctionalInterface
   interface Action {
     void run() throws SQLException;
+
+    default Work<Boolean> asWork() {
+      return () -> {
+        run();
+        return true;
+      };
+    }
   }
 }

@@ -21,14 +21,14 @@ class StatementBehindTest {
     GuardedConnection pooled =
         new GuardedConnection(database.connection(), Eviction.OF_DRIVER, /* alone= */ true);
     ResultSet open = pooled.getMetaData().getTables(null, null, null, null);
-    assertEquals(1, pooled.guard.used());
+    assertEquals(1, pooled.guard.statements().count());
     for (int i = 0; i < 100; i++) {
       pooled.getMetaData().getTables(null, null, null, null).close();
       assertFalse(pooled.getMetaData().getTables(null, null, null, null).next());
     }
-    assertEquals(1, pooled.guard.used());
+    assertEquals(1, pooled.guard.statements().count());
     open.close();
-    assertEquals(0, pooled.guard.used());
+    assertEquals(0, pooled.guard.statements().count());
   }
 
   @Test
@@ -41,8 +41,8 @@ class StatementBehindTest {
       assertFalse(statement.executeQuery("SELECT 1").next());
       assertFalse(scope.hasFired());
     }
-    assertEquals(1, pooled.guard.used(), "its timeout is lowered");
+    assertEquals(1, pooled.guard.statements().count(), "its timeout is lowered");
     statement.close();
-    assertEquals(0, pooled.guard.used());
+    assertEquals(0, pooled.guard.statements().count());
   }
 }
