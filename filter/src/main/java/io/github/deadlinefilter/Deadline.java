@@ -203,6 +203,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
    * thread of its own: it may block, and one that blocks or throws does not stop the others. The
    * latest registered is started first. If the time is over already it is called at once, on such a
    * thread too.
+   *
+   * <p>A registration with a request's deadline does not end with the request: what goes on after
+   * it is told all the same. So close it where the work ends.
    */
   public final Registration onExpire(Runnable cancellation) {
     return register(new Registration(Objects.requireNonNull(cancellation, "cancellation")));
@@ -237,6 +240,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
           registrations = new ArrayDeque<>();
         }
         registrations.push(registration);
+        if (registrations.size() == 1) {
+          registrationsChanged(/* any= */ true);
+        }
         return registration;
       }
     }
@@ -281,6 +287,16 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     if (registration.settled.get()) { // race with close(), which may have looked for it elsewhere
       registration.close();
     }
+  }
+
+  /**
+   * Under the monitor: there is something registered, and there was not; or the other way round.
+   */
+  void registrationsChanged(boolean any) {}
+
+  /** Under the monitor: whether something is registered that has not been started. */
+  final boolean hasRegistrations() {
+    return registrations != null && !registrations.isEmpty();
   }
 
   /** It is not over after all. */
@@ -330,8 +346,10 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
         return;
       }
       synchronized (at) {
-        if (at.registrations != null) {
-          at.registrations.remove(this);
+        if (at.registrations != null
+            && at.registrations.remove(this)
+            && at.registrations.isEmpty()) {
+          at.registrationsChanged(/* any= */ false);
         }
       }
     }

@@ -387,12 +387,17 @@ final class Expiry {
    */
   private boolean goesOn(RequestRun run) {
     noteBegin(run);
+    return (isSuspended(run) || run.deadline.hasBegun()) && !run.deadline.isExpired();
+  }
+
+  /** Whether it has no end because somebody is debugging: that is looked at when it is over. */
+  boolean isSuspended(RequestRun run) {
     if (run.reason() == Reason.EXPIRED
         && run.deadline.remainingNanos() <= 0
         && debug.isSuspended()) {
       run.deadline.suspend();
     }
-    return (run.deadline.hasBegun() || run.deadline.isSuspended()) && !run.deadline.isExpired();
+    return run.deadline.isSuspended();
   }
 
   /**

@@ -29,6 +29,9 @@ sealed class RequestDeadline extends Deadline {
   /** Guarded by this: it is over, and may not be extended any more. */
   private boolean settled;
 
+  /** Guarded by this: its request has ended in time, and nobody else watches it any more. */
+  private boolean outlivesRequest;
+
   // Written before begun is.
   private volatile long idleNanos;
   private volatile long progressNanos;
@@ -262,7 +265,33 @@ sealed class RequestDeadline extends Deadline {
     if (told != null) {
       told.deadlineChanged();
     }
+    watchAgain();
     return true;
+  }
+
+  /** Its request has ended in time: who is registered here, or will be, is told by this itself. */
+  synchronized void outliveRequest() {
+    outlivesRequest = true;
+    if (hasRegistrations()) {
+      registrationsChanged(/* any= */ true);
+    }
+  }
+
+  /** Has its end looked for again, if nobody else does and somebody is to be told. */
+  synchronized void watchAgain() {
+    registrationsChanged(hasRegistrations());
+  }
+
+  @Override
+  void registrationsChanged(boolean any) {
+    RequestRun of = run;
+    if (!outlivesRequest || of == null) {
+      return;
+    } else if (any) {
+      of.runs().leftBehind().watch(of);
+    } else {
+      of.runs().leftBehind().forget(of);
+    }
   }
 
   @Override

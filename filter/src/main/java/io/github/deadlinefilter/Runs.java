@@ -28,6 +28,7 @@ final class Runs {
   private final DeadlineTimer timer;
 
   private final Background background;
+  private final LeftBehind leftBehind;
 
   private final Set<RequestRun> inFlight = ConcurrentHashMap.newKeySet();
 
@@ -58,6 +59,7 @@ final class Runs {
     this.events = events;
     this.timer = timer;
     this.background = background;
+    this.leftBehind = new LeftBehind(expiry);
   }
 
   ContainerQuirks quirks() {
@@ -78,6 +80,10 @@ final class Runs {
 
   Expiry expiry() {
     return expiry;
+  }
+
+  LeftBehind leftBehind() {
+    return leftBehind;
   }
 
   private record Identity(Object request) {
@@ -146,6 +152,9 @@ final class Runs {
       run.remember();
       expiry.recent().ended(run);
       events.ended(run);
+      if (run.route.onExpiry() != OnExpiry.ABANDON) {
+        run.deadline.outliveRequest();
+      }
     }
   }
 
@@ -261,6 +270,7 @@ final class Runs {
     for (RequestRun run : inFlight) {
       run.expireEarly(Reason.STOPPING);
     }
+    leftBehind.stop();
     long start = System.nanoTime();
     while (!inFlight.isEmpty()
         && System.nanoTime() - start < nanos

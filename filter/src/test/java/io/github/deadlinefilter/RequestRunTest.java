@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** One request under a deadline, over its passes. */
 class RequestRunTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final List<String> told = new ArrayList<>();
   private final FilterChain chain = (request, response) -> {};
   private final RequestRun run = BareServlet.run(chain);
 
@@ -49,6 +52,80 @@ class RequestRunTest {
     assertTrue(failing.isQuiet());
     RequestRun next = BareServlet.run(chain, quirks);
     assertNull(failing.runs().bulkheads().enter(next), "the only place is free");
+  }
+
+  /** A run that has ended in time, of which {@code chain} was the application. */
+  private static RequestRun ended(FilterChain chain) throws Exception {
+    RequestRun ended = BareServlet.run(chain);
+    ended.run();
+    ended.finishPass();
+    return ended;
+  }
+
+  private static ManualClockwork clockwork(RequestRun run) {
+    return (ManualClockwork) run.deadline.clockwork();
+  }
+
+  @Test
+  void registeredAndEndedInTime_isToldAtTheDeadlineAllTheSame() throws Exception {
+    RequestRun ended =
+        ended((request, response) -> Deadline.current().onExpire(() -> told.add("told")));
+    clockwork(ended).advance(HOUR.minusNanos(1));
+    assertEquals(List.of(), told);
+    assertTrue(ended.deadline.extend(Duration.ofMinutes(1)));
+    clockwork(ended).advance(Duration.ofNanos(1));
+    assertEquals(List.of(), told, "it has been extended");
+    clockwork(ended).advance(Duration.ofMinutes(1));
+    assertEquals(List.of("told"), told);
+    assertEquals(0, clockwork(ended).alarms());
+  }
+
+  @Test
+  @SuppressWarnings("try")
+  void registeredAfterTheEnd_isToldAtTheDeadlineThatThereIsThen() throws Exception {
+    RequestRun ended = ended(chain);
+    assertEquals(0, clockwork(ended).alarms(), "a request without any costs nothing");
+    try (var registration = ended.deadline.onExpire(() -> told.add("told"))) {
+      assertTrue(ended.deadline.shorten(Duration.ofSeconds(1)));
+      clockwork(ended).advance(Duration.ofSeconds(1));
+      assertEquals(List.of("told"), told);
+    }
+  }
+
+  /** A task may end long before the deadline, and nothing of its request is kept until then. */
+  @Test
+  void lastRegistrationIsClosedAfterTheEnd_nothingIsWatchedAnyMore() throws Exception {
+    List<Deadline.Registration> left = new ArrayList<>();
+    RequestRun ended =
+        ended(
+            (request, response) -> {
+              left.add(Deadline.current().onExpire(() -> told.add("a")));
+              left.add(Deadline.current().onExpire(() -> told.add("b")));
+            });
+    left.get(0).close();
+    assertEquals(1, clockwork(ended).alarms());
+    left.get(1).close();
+    assertEquals(0, clockwork(ended).alarms());
+    clockwork(ended).advance(HOUR);
+    ended.runs().stop(/* nanos= */ 0);
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void registeredAndEndedInTime_filterStops_isToldThen() throws Exception {
+    RequestRun ended =
+        ended(
+            (request, response) -> {
+              Deadline.current().onExpire(() -> told.add("told"));
+              Deadline.current().lift();
+            });
+    ended.runs().stop(/* nanos= */ 0);
+    assertEquals(List.of("told"), told);
+    assertEquals(Deadline.Cause.SHUTDOWN, ended.deadline.cause());
+    RequestRun another = ended(chain);
+    another.runs().stop(/* nanos= */ 0);
+    another.deadline.onExpire(() -> told.add("after it"));
+    assertEquals(List.of("told", "after it"), told);
   }
 
   /** It would interrupt whatever the thread does next. */

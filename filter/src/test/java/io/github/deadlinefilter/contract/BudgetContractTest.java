@@ -2,10 +2,19 @@ package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.http.DeadlineHttpClient;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -164,6 +173,61 @@ class BudgetContractTest {
       pool.shutdown();
     }
     assertFalse(Thread.interrupted());
+  }
+
+  /**
+   * What a request has begun, and nobody waits for, ends with its deadline as the request would.
+   */
+  @Test
+  void answeredInTime_whatGoesOnIsToldAtTheDeadline() throws Exception {
+    ExecutorService pool = Executors.newCachedThreadPool();
+    Gate answered = new Gate("the request has been answered");
+    Gate told = new Gate("what was registered was called");
+    var task = new CompletableFuture<Boolean>();
+    var late = new CompletableFuture<Boolean>();
+    var sent = new CompletableFuture<Throwable>();
+    HttpClient client = DeadlineHttpClient.of(HttpClient.newHttpClient());
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        TestContainer container =
+            start(
+                Duration.ofSeconds(2),
+                "",
+                (request, response) -> {
+                  Deadline.current().onExpire(told::open);
+                  pool.execute(Deadline.wrap(() -> task.complete(isInterrupted())));
+                  Runnable afterwards = Deadline.wrap(() -> late.complete(isInterrupted()));
+                  pool.execute(
+                      () -> {
+                        answered.awaitDeaf();
+                        afterwards.run();
+                      });
+                  URI uri = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+                  var unused =
+                      client
+                          .sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+                          .whenComplete((none, failure) -> sent.complete(failure));
+                  response.getWriter().print("whole");
+                });
+        RawClient asking = RawClient.connect(container)) {
+      assertEquals("whole", asking.get("/x").read().text());
+      answered.open();
+      told.await();
+      assertTrue(task.get(), "the task is interrupted");
+      assertTrue(late.get(), "and so is one that has begun after the answer");
+      assertInstanceOf(HttpTimeoutException.class, sent.get().getCause());
+    } finally {
+      answered.open();
+      pool.shutdown();
+    }
+  }
+
+  private static boolean isInterrupted() {
+    try {
+      new Gate("never opened").await();
+      return false;
+    } catch (InterruptedException e) {
+      return true;
+    }
   }
 
   /** A loop that asks knows that the time is over before anybody else does. */
