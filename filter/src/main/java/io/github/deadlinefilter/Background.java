@@ -6,9 +6,10 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * The filter's own threads beside workers and timer: some answer expiries that no container thread
- * waits for, others run what was registered with {@link Deadline#onExpire}. Both may block, on a
- * client or on whatever a cancellation does, so they are apart and each is bounded: answers by the
- * requests in flight, and by a pool where the JVM has no virtual threads; cancellations by a pool.
+ * waits for, others run what was registered with {@link Deadline#onExpire}, and others
+ * again the cuts of the adapters. The first two may block, on a client or on whatever the
+ * application does, so they are all apart and each is bounded: answers by the requests in flight,
+ * and by a pool where the JVM has no virtual threads; callbacks and cuts by a pool.
  */
 final class Background implements AutoCloseable {
   /** Where the JVM has no virtual threads. A client that does not read may keep one busy. */
@@ -16,6 +17,7 @@ final class Background implements AutoCloseable {
 
   private final Workers answerers;
   private final Cancellers cancellers;
+  private final Cancellers cutters;
 
   Background(Threads threads) {
     ThreadFactory virtual = Threads.virtual("deadline-answer");
@@ -23,7 +25,8 @@ final class Background implements AutoCloseable {
         virtual == null
             ? Workers.pool(threads, "deadline-answer", ANSWERERS)
             : Workers.virtual(virtual);
-    cancellers = new Cancellers(threads.named("deadline-cancel"));
+    cancellers = new Cancellers(threads.named("deadline-cancel"), Cancellers.CALLBACKS);
+    cutters = new Cancellers(threads.named("deadline-cut"), Cancellers.CUTS);
   }
 
   Executor answerers() {
@@ -46,9 +49,15 @@ final class Background implements AutoCloseable {
     return cancellers.start(task);
   }
 
+  /** As {@link #cancel}, whatever the application's cancellations do. */
+  void cut(Runnable task) {
+    cutters.start(task);
+  }
+
   @Override
   public void close() {
     answerers.close();
     cancellers.close();
+    cutters.close();
   }
 }

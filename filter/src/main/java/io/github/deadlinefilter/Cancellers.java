@@ -7,11 +7,15 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs what was registered with {@link Deadline#onExpire}, which may block. A bounded pool whose
- * threads end when they have nothing to do.
+ * Runs what is to be done at a deadline and may block. A bounded pool whose threads end when they
+ * have nothing to do.
  */
 final class Cancellers implements AutoCloseable {
-  private static final int THREADS = 32;
+  /** For what was registered with {@link Deadline#onExpire}: each may wait for a dead server. */
+  static final int CALLBACKS = 128;
+
+  /** For what may block for a moment, if at all. */
+  static final int CUTS = 32;
 
   /** More than this many cancellations wait only if all the others block. */
   private static final int WAITING = 10_000;
@@ -20,10 +24,10 @@ final class Cancellers implements AutoCloseable {
 
   private final ThreadPoolExecutor pool;
 
-  Cancellers(ThreadFactory factory) {
+  Cancellers(ThreadFactory factory, int threads) {
     pool =
         new ThreadPoolExecutor(
-            THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), factory);
+            threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), factory);
     pool.allowCoreThreadTimeOut(true);
   }
 
@@ -44,7 +48,7 @@ final class Cancellers implements AutoCloseable {
           System.Logger.Level.WARNING,
           pool.isShutdown()
               ? "A cancellation was not started: the filter is destroyed"
-              : "A cancellation was not started: " + THREADS + " others block");
+              : "A cancellation was not started: " + pool.getPoolSize() + " others block");
       return false;
     }
   }

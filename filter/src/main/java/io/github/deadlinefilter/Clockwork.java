@@ -32,6 +32,12 @@ interface Clockwork {
   void cancel(Runnable cancellation);
 
   /**
+   * As {@link #cancel}, for an adapter, on threads that the application's cancellations do not
+   * take.
+   */
+  void cut(Runnable cut);
+
+  /**
    * Runs what its caller does not wait for to the end.
    *
    * @return throws a {@link RejectedExecutionException} if too much of it runs already

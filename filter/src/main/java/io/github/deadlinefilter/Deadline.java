@@ -200,8 +200,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /**
    * Calls {@code cancellation} once if the time is over before the registration is closed, on a
-   * thread of its own: it may block, and one that blocks or throws does not stop the others. The
-   * latest registered is started first. If the time is over already it is called at once, on such a
+   * thread of its own: it may block, and one that blocks or throws does not stop the others. (Of a
+   * filter's requests 128 run at a time, and the next ones wait.) The latest registered is started
+   * first, and the others beside it: none waits for another to end. If the time is over already it is called at once, on such a
    * thread too.
    *
    * <p>A registration with a request's deadline does not end with the request: what goes on after
@@ -209,6 +210,21 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
    */
   public final Registration onExpire(Runnable cancellation) {
     return register(new Registration(Objects.requireNonNull(cancellation, "cancellation")));
+  }
+
+  /**
+   * As {@link #onExpire}, for an adapter, which ends something at once: on threads of their own, so
+   * that it is called whatever callbacks of the application do meanwhile. There are few of these,
+   * so it may not wait for anybody.
+   */
+  public final Registration cutOnExpire(Runnable cut) {
+    return register(
+        new Registration(Objects.requireNonNull(cut, "cut")) {
+          @Override
+          void act(Runnable start) {
+            keeper().clockwork().cut(start);
+          }
+        });
   }
 
   /** This one, or the next one around it that has not ended. */
@@ -320,7 +336,16 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
     /** The time is over. */
     void due(boolean interrupts) {
-      keeper.clockwork().cancel(this::start);
+      act(this::start);
+    }
+
+    /** On which threads it is started. */
+    void act(Runnable start) {
+      keeper.clockwork().cancel(start);
+    }
+
+    final Deadline keeper() {
+      return keeper;
     }
 
     private void start() {

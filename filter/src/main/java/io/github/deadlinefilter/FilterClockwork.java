@@ -21,6 +21,11 @@ record FilterClockwork(
   }
 
   @Override
+  public void cut(Runnable cut) {
+    background.cut(cut);
+  }
+
+  @Override
   public void cancel(Runnable cancellation) {
     background.cancel(cancellation);
   }

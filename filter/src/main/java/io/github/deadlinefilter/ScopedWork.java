@@ -124,7 +124,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
         };
     boolean undelivered = false;
     // Told by the scope, too: its time may be shortened meanwhile.
-    try (var registration = scope.onExpire(() -> ended.complete(null))) {
+    try (var registration = scope.cutOnExpire(() -> ended.complete(null))) {
       scope.clockwork().abandoned().execute(task);
       for (long left = scope.remainingNanos();
           left > 0 && !task.isDone();

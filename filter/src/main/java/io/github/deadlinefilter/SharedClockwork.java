@@ -17,8 +17,12 @@ final class SharedClockwork implements Clockwork {
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, named("deadline-scope-timer"));
-  private final Cancellers cancellers = new Cancellers(named("deadline-scope-cancel"));
-  private final Cancellers interrupters = new Cancellers(named("deadline-scope-interrupt"));
+  private final Cancellers cancellers =
+      new Cancellers(named("deadline-scope-cancel"), Cancellers.CALLBACKS);
+  private final Cancellers cutters =
+      new Cancellers(named("deadline-scope-cut"), Cancellers.CUTS);
+  private final Cancellers interrupters =
+      new Cancellers(named("deadline-scope-interrupt"), Cancellers.CUTS);
   private final Executor abandoned = new AbandonedWorkers(named("deadline-abandoned"));
 
   private final Linter linter = new Linter();
@@ -59,6 +63,11 @@ final class SharedClockwork implements Clockwork {
   @Override
   public void act(Runnable task) {
     interrupters.start(task);
+  }
+
+  @Override
+  public void cut(Runnable cut) {
+    cutters.start(cut);
   }
 
   @Override

@@ -180,6 +180,27 @@ class DeadlineTest {
     }
   }
 
+  /** As cancellations do whose server is dead. */
+  @Test
+  void onExpire_moreBlockThanThereAreThreads_theAdaptersCutsAreMadeAllTheSame() throws Exception {
+    Gate release = new Gate("the blocking cancellations may end");
+    Gate cut = new Gate("an adapter's call was cut");
+    try (Background background = new Background(new Threads());
+        DeadlineTimer timer = new DeadlineTimer(new Threads(), ticker)) {
+      Clockwork clockwork =
+          new FilterClockwork(ticker, timer, background, Runnable::run, new Linter());
+      RequestDeadline real = new RequestDeadline(clockwork, "r", 5_000);
+      real.cutOnExpire(cut::open); // the first registered comes last
+      for (int i = 0; i < 2 * Cancellers.CALLBACKS; i++) {
+        real.onExpire(release::awaitDeaf);
+      }
+      real.cancelAll(true);
+      cut.await();
+    } finally {
+      release.open();
+    }
+  }
+
   @Test
   void current_isOfThisThreadAndPutBack() {
     assertSame(Deadline.NONE, Deadline.current());

@@ -73,6 +73,11 @@ final class ManualClockwork implements Clockwork {
   }
 
   @Override
+  public void cut(Runnable cut) {
+    cancellers.execute(cut);
+  }
+
+  @Override
   public void cancel(Runnable cancellation) {
     cancellers.execute(cancellation);
   }

@@ -27,7 +27,7 @@ final class BoundCall {
   private BoundCall(Deadline deadline, HttpRequest request) {
     this.deadline = deadline;
     this.noted = deadline.io("http", target(request));
-    this.registration = deadline.onExpire(this::cut);
+    this.registration = deadline.cutOnExpire(this::cut);
   }
 
   static BoundCall begin(Deadline deadline, HttpRequest request) {

@@ -35,7 +35,7 @@ final class Call implements Runnable {
     this.deadline = deadline;
     this.statement = statement;
     this.inside = inside;
-    registration = deadline.onExpire(this);
+    registration = deadline.cutOnExpire(this);
   }
 
   // ---- on the caller's thread

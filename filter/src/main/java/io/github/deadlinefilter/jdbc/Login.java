@@ -43,7 +43,7 @@ final class Login implements Runnable {
           "Too many logins and cancellations have not come back", NO_CONNECTION);
     }
     try (IoCall entry = deadline.io("sql-login", host);
-        Deadline.Registration registration = deadline.onExpire(login::leave)) {
+        Deadline.Registration registration = deadline.cutOnExpire(login::leave)) {
       return login.await(deadline);
     }
   }

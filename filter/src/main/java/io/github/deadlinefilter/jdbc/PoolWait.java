@@ -35,7 +35,7 @@ final class PoolWait implements Runnable {
     PoolWait wait = new PoolWait();
     Connection connection;
     try (IoCall entry = deadline.io("pool", pool);
-        Deadline.Registration registration = deadline.onExpire(wait)) {
+        Deadline.Registration registration = deadline.cutOnExpire(wait)) {
       connection = work.call();
     } catch (SQLException e) {
       wait.leave();

@@ -45,7 +45,7 @@ final class BoundCall {
     this.deadline = deadline;
     this.socket = socket;
     this.noted = target == null ? null : deadline.io("net", target);
-    this.registration = deadline.onExpire(this::cut);
+    this.registration = deadline.cutOnExpire(this::cut);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
+import io.github.deadlinefilter.contract.BlockedCallbacks;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -114,6 +115,14 @@ final class DeadlineHttpClientTest {
       assertTimeout(assertThrows(ExecutionException.class, () -> sent.get(30, TimeUnit.SECONDS)));
     }
     assertConnectionIsClosed();
+  }
+
+  @Test
+  void callbacksOfTheApplicationBlock_calls_endAllTheSame() throws Exception {
+    try (BlockedCallbacks blocked = new BlockedCallbacks()) {
+      silence_endedEarly_sendAsyncFails();
+      silence_endedEarly_sendEndsWithoutAnInterrupt();
+    }
   }
 
   private void endWhenAsked(Deadline deadline) {

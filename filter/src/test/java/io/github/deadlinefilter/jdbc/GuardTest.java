@@ -11,6 +11,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
+import io.github.deadlinefilter.contract.BlockedCallbacks;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -190,6 +191,13 @@ class GuardTest {
     connection.close();
     assertTrue(database.calls.contains("rollback"));
     assertEquals(1, pool.evicted());
+  }
+
+  @Test
+  void callbacksOfTheApplicationBlock_stuckQuery_isCancelledAllTheSame() throws Exception {
+    try (BlockedCallbacks blocked = new BlockedCallbacks()) {
+      stuckQuery_deadline_isCancelledAndItsConnectionEvicted();
+    }
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
+import io.github.deadlinefilter.contract.BlockedCallbacks;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
@@ -67,6 +68,13 @@ final class DeadlineSocketFactoryTest {
     try (Sink sink = Sink.full()) {
       Timed.assertLate(() -> connected(sink).close());
       Timed.assertLate(() -> SOCKETS.createSocket().connect(sink.address(), 60_000));
+    }
+  }
+
+  @Test
+  void callbacksOfTheApplicationBlock_read_endsAllTheSame() throws Exception {
+    try (BlockedCallbacks blocked = new BlockedCallbacks()) {
+      requestThatIsEndedEarly_read_endsAtOnce();
     }
   }
 
