@@ -189,7 +189,12 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
           // Over, unless somebody has extended it meanwhile.
         }
       }
-    } catch (InterruptedException | CancellationException e) {
+    } catch (InterruptedException e) {
+      // Race of the application's own interrupt with the end: it is ours if one of ours is out.
+      if (!isExpired() || !InterruptFence.isInterruptOut(current().fenceHere())) {
+        throw e;
+      }
+    } catch (CancellationException e) {
       if (!isExpired()) {
         throw e;
       }

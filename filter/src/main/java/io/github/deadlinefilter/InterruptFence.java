@@ -106,6 +106,20 @@ class InterruptFence {
     }
   }
 
+  /**
+   * Whether the calling thread, which {@code innermost} is around, has been interrupted by one of
+   * its fences. Null is around none.
+   */
+  static boolean isInterruptOut(@Nullable InterruptFence innermost) {
+    if (innermost == null) {
+      return false;
+    }
+    InterruptFence outermost = innermost.outermost();
+    synchronized (outermost) {
+      return outermost.out > 0;
+    }
+  }
+
   /** Under the monitor. */
   private void send(Thread worker, InterruptFence outermost) {
     // The application's own interrupt, if one is pending, is given back when the worker leaves.

@@ -27,6 +27,12 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
   private final Work<T, E> work;
   private @Nullable T result;
 
+  /** Of work on another thread: the last interrupt of its caller has reached it. */
+  private boolean delivered;
+
+  /** Of work on another thread: an interrupt is pending there at its end. Written before that. */
+  private boolean endsInterrupted;
+
   private ScopedWork(DeadlineScope scope, Enforcement enforcement, Work<T, E> work) {
     this.scope = scope;
     this.enforcement = enforcement;
@@ -122,14 +128,14 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
             ended.complete(null);
           }
         };
-    boolean undelivered = false;
+    boolean interrupted = false;
     // Told by the scope, too: its time may be shortened meanwhile.
     try (var registration = scope.cutOnExpire(() -> ended.complete(null))) {
       scope.clockwork().abandoned().execute(task);
       for (long left = scope.remainingNanos();
           left > 0 && !task.isDone();
           left = scope.remainingNanos()) {
-        undelivered |= !waitFor(ended, left);
+        interrupted |= waitFor(ended, left);
       }
       if (scope.remainingNanos() > 0) {
         return task.get();
@@ -142,7 +148,8 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     } catch (ExecutionException e) {
       throw e.getCause();
     } finally {
-      if (undelivered) { // the work had not begun, or had just ended
+      // As if the work had been here: an interrupt that it has not noticed is the caller's.
+      if (interrupted && !(task.isDone() && delivered && !endsInterrupted)) {
         Thread.currentThread().interrupt();
       }
     }
@@ -152,7 +159,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
    * An interrupt that comes meanwhile is meant for whoever works; but that of a deadline outside is
    * looked at by the caller.
    *
-   * @return false if one has come, and there was nobody inside
+   * @return whether one of the application's has come
    */
   private boolean waitFor(Future<?> ended, long nanos) throws ExecutionException {
     try {
@@ -160,9 +167,14 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     } catch (TimeoutException e) {
       // Over, unless somebody has extended it meanwhile.
     } catch (InterruptedException e) {
-      return scope.isOuterOver() || scope.interrupt();
+      if (scope.isOuterOver()
+          && InterruptFence.isInterruptOut(Deadline.current().fenceHere())) {
+        return false;
+      }
+      delivered = scope.interrupt(); // not if the work has not begun, or has just ended
+      return true;
     }
-    return true;
+    return false;
   }
 
   private T inside(ClassLoader loader, @Nullable Supplier<Runnable> context) throws E {
@@ -175,6 +187,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     try {
       return work.call();
     } finally {
+      endsInterrupted = thread.isInterrupted();
       scope.close();
       if (takeOff != null) {
         takeOff.run();

@@ -225,6 +225,55 @@ class DeadlineThreadsTest {
                 }));
   }
 
+  private static void spinUntilInterrupted() {
+    while (!Thread.currentThread().isInterrupted()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** It is the application's, and it goes on as if it had done the work itself. */
+  @Test
+  void abandon_callerIsInterrupted_workThatDoesNotNotice_callerHasIt() throws Exception {
+    Thread caller = Thread.currentThread();
+    assertFalse(
+        Deadline.tryRun(
+            Duration.ofSeconds(5),
+            Enforcement.ABANDON,
+            () -> {
+              caller.interrupt();
+              spinUntilInterrupted();
+              pass(5);
+            }));
+    assertTrue(Thread.interrupted(), "left behind");
+    assertEquals(
+        "result",
+        Deadline.call(
+            Duration.ofSeconds(1),
+            Enforcement.ABANDON,
+            () -> {
+              caller.interrupt();
+              spinUntilInterrupted();
+              return "result";
+            }));
+    assertTrue(Thread.interrupted(), "in time");
+  }
+
+  @Test
+  void abandon_callerIsInterrupted_workThatHasDealtWithIt_callerHasItNot() throws Exception {
+    Thread caller = Thread.currentThread();
+    boolean taken =
+        Deadline.call(
+            Duration.ofSeconds(5),
+            Enforcement.ABANDON,
+            () -> {
+              caller.interrupt();
+              spinUntilInterrupted();
+              return Thread.interrupted();
+            });
+    assertTrue(taken);
+    assertFalse(Thread.currentThread().isInterrupted());
+  }
+
   @Test
   void abandon_tooManyAreInside_isRefused() throws Exception {
     Gate go = new Gate("go");
@@ -289,6 +338,36 @@ class DeadlineThreadsTest {
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> request.await(future));
     assertFalse(future.isDone(), "it goes on, as after Future.get");
+  }
+
+  /** Nobody is interrupted by a deadline that only tells: it is the application's own. */
+  @Test
+  void await_interruptedAtTheEndByTheApplication_isTheInterruptItself() {
+    var future = new CompletableFuture<String>();
+    Thread waiting = Thread.currentThread();
+    others.execute(
+        () -> {
+          awaitWaiting(waiting);
+          clockwork.ticker.advance(Duration.ofSeconds(10));
+          waiting.interrupt();
+        });
+    assertThrows(InterruptedException.class, () -> request.await(future));
+    assertFalse(future.isDone());
+  }
+
+  @Test
+  void await_interruptedByTheDeadline_isTheDeadlines() {
+    var future = new CompletableFuture<String>();
+    Thread waiting = Thread.currentThread();
+    try (DeadlineScope scope = Deadline.within(Duration.ofSeconds(5))) {
+      others.execute(
+          () -> {
+            awaitWaiting(waiting);
+            pass(5);
+          });
+      assertThrows(DeadlineExceededException.class, () -> scope.await(future));
+    }
+    assertTrue(future.isCancelled());
   }
 
   @Test
