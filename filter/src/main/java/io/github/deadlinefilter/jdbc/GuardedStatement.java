@@ -80,7 +80,8 @@ class GuardedStatement extends StatementCalls {
       if (fetches) {
         session.restore();
       }
-      if (named || (!fetches && session.lower(leftNanos, product))) {
+      boolean lowered = !fetches && !named && session.lower(leftNanos, product);
+      if (named || (lowered && SessionVariable.limits(executing, product))) {
         limit.restore();
         return;
       }

@@ -20,7 +20,7 @@ enum SessionVariable {
       "SELECT @@SESSION.max_statement_time",
       ""),
 
-  /** Of MySQL, in milliseconds. It limits what only reads. */
+  /** Of MySQL, in milliseconds. It limits what only reads: {@link #limits}. */
   MAX_EXECUTION_TIME(
       "max_execution_time",
       1,
@@ -103,21 +103,36 @@ enum SessionVariable {
     return contains(sql, variable) || (isTransactional() && resets(sql));
   }
 
+  /** Whether {@code sql} is one of the statements that it ends. */
+  static boolean limits(String sql, Product product) {
+    return product != Product.MYSQL || begins(sql, skipSpace(sql, 0), "select");
+  }
+
   /** Whether one of the statements in {@code sql} begins so. */
   private static boolean resets(String sql) {
     int at = 0;
     do {
-      while (at < sql.length() && Character.isWhitespace(sql.charAt(at))) {
-        at++;
-      }
+      at = skipSpace(sql, at);
       for (String word : RESETTING) {
-        if (sql.regionMatches(/* ignoreCase= */ true, at, word, 0, word.length())) {
+        if (begins(sql, at, word)) {
           return true;
         }
       }
       at = sql.indexOf(';', at) + 1;
     } while (at > 0);
     return false;
+  }
+
+  private static int skipSpace(String sql, int from) {
+    int at = from;
+    while (at < sql.length() && Character.isWhitespace(sql.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean begins(String sql, int at, String word) {
+    return sql.regionMatches(/* ignoreCase= */ true, at, word, 0, word.length());
   }
 
   /** Whether {@code sql} may undo what was set. */

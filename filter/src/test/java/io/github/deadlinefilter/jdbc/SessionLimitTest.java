@@ -104,6 +104,18 @@ class SessionLimitTest {
     assertEquals("256007", server.value);
   }
 
+  /** MySQL's limit ends nothing else. */
+  @Test
+  void mysql_statementThatIsNoSelect_hasAQueryTimeoutAsWell() throws Exception {
+    use("MySQL", "0");
+    within(10, " select 1");
+    server.sent.clear();
+    within(10, "UPDATE t SET a = 1");
+    within(10, " select 2");
+    assertEquals(
+        List.of("timeout=10", "UPDATE t SET a = 1", "timeout=0", " select 2"), server.sent);
+  }
+
   // ---- the application's own
 
   @Test
