@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * or a network that goes: who calls is freed at the deadline by a cancellation.
  *
  * <p><b>It is coarse</b>, so that it seldom has to be set: the next power of two of seconds above
- * what is left, and that stays until it is too short, or far too long. In the steady state of a
- * pooled connection a call within a deadline costs no round trip more.
+ * what is left, and that stays until it is too short, or more than {@link #TOO_LONG} times that. In
+ * the steady state of a pooled connection a call within a deadline costs no round trip more.
  *
  * <p><b>It never cuts before the deadline.</b> What is in force has {@link #SLACK_MILLIS} more than
  * what is left when a statement begins. (A deadline that is extended while a statement runs is
@@ -44,10 +44,7 @@ final class SessionLimit {
   /** The cancellation is first, and then what follows if that does not help. */
   private static final long SLACK_MILLIS = 2 * Call.PATIENCE_MILLIS;
 
-  /** Not too long for anything. */
-  private static final long SHORT_MILLIS = 70_000;
-
-  /** What is longer is not too long if it is no more times what is left. */
+  /** It is too long if it is more times what is left and the slack. */
   private static final int TOO_LONG = 4;
 
   /** What hardly anybody would set. */
@@ -126,8 +123,8 @@ final class SessionLimit {
     if (now.equals(own)) {
       return own.millis() != 0 && own.millis() <= left;
     }
-    return now.millis() >= left + SLACK_MILLIS
-        && (now.millis() <= SHORT_MILLIS || now.millis() / TOO_LONG <= left);
+    long needed = left + SLACK_MILLIS;
+    return now.millis() >= needed && now.millis() / TOO_LONG <= needed;
   }
 
   private Found wanted(Found own, long left) {

@@ -83,7 +83,7 @@ class SessionLimitTest {
     within(10, "SELECT 1");
     server.sent.clear();
     for (int i = 0; i < 100; i++) {
-      within(1 + i % 14, "SELECT 2");
+      within(4 + i % 11, "SELECT 2");
     }
     assertEquals(List.of("SELECT 2"), server.sent.stream().distinct().toList());
     assertEquals(100, server.sent.size());
@@ -95,8 +95,12 @@ class SessionLimitTest {
     assertEquals("2007", server.value);
     within(30, "SELECT 1");
     assertEquals("32007", server.value);
+    within(9, "SELECT 1");
+    assertEquals("32007", server.value, "no more than four times what is left");
     within(2, "SELECT 1");
-    assertEquals("32007", server.value, "within a minute");
+    assertEquals("4007", server.value);
+    within(1, "SELECT 1");
+    assertEquals("4007", server.value);
     within(1000, "SELECT 1");
     within(300, "SELECT 1");
     assertEquals("1024007", server.value);
