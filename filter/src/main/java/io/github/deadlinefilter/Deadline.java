@@ -148,7 +148,7 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   /** What whoever goes on after the end gets. */
   abstract DeadlineExceededException exceeded();
 
-  /** As {@link #exceeded}, where {@link #remainingBehindShieldsNanos} says so. */
+  /** As {@link #exceeded}, of the one that {@link #remainingBehindShieldsNanos} is about. */
   DeadlineExceededException exceededBehindShields() {
     return exceeded();
   }
@@ -418,6 +418,9 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   /** Null if there is no request. */
   abstract @Nullable IoLedger ledger();
 
+  /** What the request has called outside the JVM, in a line; empty if nothing is known. */
+  abstract String whereTimeWent();
+
   // ---- changes from inside
 
   /**
@@ -586,9 +589,8 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     long left = deadline.remainingBehindShieldsNanos();
     if (left <= 0 || left < DeadlineScope.nanos(minBudget)) {
       deadline.refuseCritical();
-      throw left <= 0
-          ? deadline.exceededBehindShields()
-          : DeadlineExceededException.tooLittle(Duration.ofNanos(left), minBudget);
+      DeadlineExceededException over = deadline.exceededBehindShields();
+      throw left <= 0 ? over : over.tooLittle(left, minBudget);
     }
     return shield(work);
   }
@@ -704,6 +706,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     @Override
     @Nullable IoLedger ledger() {
       return null;
+    }
+
+    @Override
+    String whereTimeWent() {
+      return "";
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineExceededException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final String SCOPE = "scope";
+  static final String SCOPE = "scope";
 
   private final String route;
 
@@ -62,22 +62,27 @@ public final class DeadlineExceededException extends RuntimeException {
         SCOPE,
         length,
         Deadline.Cause.DEADLINE,
-        "",
+        scope.whereTimeWent(),
         scope);
   }
 
-  /** Nothing has begun, for it would need {@code needed}. */
-  static DeadlineExceededException tooLittle(Duration left, Duration needed) {
+  /** The same deadline, before its end: nothing has begun, for it would need {@code needed}. */
+  DeadlineExceededException tooLittle(long leftNanos, Duration needed) {
+    String which = route.equals(SCOPE) ? SCOPE : "route " + route;
     return new DeadlineExceededException(
         "Not begun: "
-            + Nanos.format(left.toNanos())
-            + " left where "
-            + Nanos.format(needed.toNanos())
+            + Nanos.format(leftNanos)
+            + " left of "
+            + Nanos.format(length.toNanos())
+            + " ("
+            + which
+            + ") where "
+            + Nanos.format(DeadlineScope.nanos(needed))
             + " are needed",
-        SCOPE,
-        left,
-        Deadline.Cause.DEADLINE,
-        "",
+        route,
+        length,
+        why,
+        whereTimeWent,
         null);
   }
 
@@ -101,19 +106,19 @@ public final class DeadlineExceededException extends RuntimeException {
   }
 
   /**
-   * Whose deadline passed: the methods and the pattern of the request's route as configured, or
+   * Whose deadline passed, or leaves too little: the methods and the pattern of the request's route as configured, or
    * {@code default}; {@code scope} where it was a scope of the application's own.
    */
   public String route() {
     return route;
   }
 
-  /** The length of the deadline that passed, or of the idle limit if it was that. */
+  /** The length of that deadline, or of the idle limit if it was that. */
   public Duration length() {
     return length;
   }
 
-  /** Why it is over. */
+  /** Why it is over, or would be. */
   public Deadline.Cause why() {
     return why;
   }

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * before the outer.
  */
 public final class DeadlineScope extends Deadline implements AutoCloseable {
-  private static final String NAME = "scope";
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
@@ -319,7 +318,9 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   @Override
   DeadlineExceededException exceededBehindShields() {
-    return isOwnOver() ? exceeded() : outer.exceededBehindShields();
+    return isOwnOver() || ownNanos() <= outer.remainingBehindShieldsNanos()
+        ? ofThis()
+        : outer.exceededBehindShields();
   }
 
   @Override
@@ -338,9 +339,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   @Override
   DeadlineExceededException exceeded() {
-    return shield || isOwnOver()
-        ? new DeadlineExceededException(this, Duration.ofNanos(lengthNanos))
-        : outer.exceeded();
+    return shield || isOwnOver() ? ofThis() : outer.exceeded();
+  }
+
+  private DeadlineExceededException ofThis() {
+    return new DeadlineExceededException(this, Duration.ofNanos(lengthNanos));
   }
 
   @Override
@@ -369,6 +372,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   @Override
   @Nullable IoLedger ledger() {
     return outer.ledger();
+  }
+
+  @Override
+  String whereTimeWent() {
+    return outer.whereTimeWent();
   }
 
   @Override
@@ -408,6 +416,6 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   @Override
   public String toString() {
-    return isUnlimited() ? "Deadline[none]" : "Deadline[" + NAME + ", left " + remaining() + "]";
+    return isUnlimited() ? "Deadline[none]" : "Deadline[" + DeadlineExceededException.SCOPE + ", left " + remaining() + "]";
   }
 }

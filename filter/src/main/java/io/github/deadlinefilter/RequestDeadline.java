@@ -320,7 +320,7 @@ sealed class RequestDeadline extends Deadline {
     return made;
   }
 
-  /** What has been called outside the JVM, in a line; empty if nothing has. */
+  @Override
   String whereTimeWent() {
     IoLedger made = ledger;
     return made == null ? "" : made.summary();

@@ -412,9 +412,38 @@ class DeadlineScopeTest {
         assertThrows(
             DeadlineExceededException.class,
             () -> Deadline.critical(seconds(3), () -> called.add("paid")));
-    assertEquals("Not begun: 2s left where 3s are needed", thrown.getMessage());
+    assertEquals(
+        "Not begun: 2s left of 10s (route GET /x) where 3s are needed", thrown.getMessage());
+    assertEquals("GET /x", thrown.route());
+    assertEquals(seconds(10), thrown.length(), "of the deadline, not what is left of it");
     assertEquals(List.of(), called);
     assertFalse(request.isOutcomeUnknown());
+  }
+
+  /** Whoever reads the exception knows where the time went. */
+  @Test
+  void exceptionsOfAScope_tellWhichDeadlineAndWhereTheTimeWent() throws Exception {
+    IoCall call = Deadline.current().io("sql", "SELECT 1");
+    pass(2);
+    call.close();
+    var thrown =
+        assertThrows(
+            DeadlineExceededException.class, () -> Deadline.run(seconds(3), this::sleepFor6));
+    assertEquals("sql 1 call 2s", thrown.whereTimeWent());
+    assertEquals("The deadline of 3s (scope) has passed: sql 1 call 2s", thrown.getMessage());
+    DeadlineExceededException refused =
+        Deadline.call(
+            seconds(1),
+            () ->
+                assertThrows(
+                    DeadlineExceededException.class,
+                    () -> Deadline.critical(seconds(2), () -> called.add("paid"))));
+    assertEquals("scope", refused.route());
+    assertEquals(seconds(1), refused.length());
+    assertEquals("sql 1 call 2s", refused.whereTimeWent());
+    assertEquals(
+        "Not begun: 1s left of 1s (scope) where 2s are needed: sql 1 call 2s",
+        refused.getMessage());
   }
 
   @Test
