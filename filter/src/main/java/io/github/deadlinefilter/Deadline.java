@@ -124,6 +124,14 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     return remainingNanos() == Long.MAX_VALUE;
   }
 
+  /**
+   * Whether it may be over at some time: not {@link #NONE}, nor what a shield keeps off. Any other
+   * may, also while it has no end: it can be shortened, its request cancelled by an operator, and
+   * its application stopped. So an adapter bounds nothing where it {@link #isUnlimited}, and has
+   * itself told all the same.
+   */
+  public abstract boolean canEnd();
+
   /** Whether no time is left. */
   public final boolean isExpired() {
     return remainingNanos() <= 0;
@@ -680,6 +688,11 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
     @Override
     long remainingNanos() {
       return Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean canEnd() {
+      return false;
     }
 
     @Override

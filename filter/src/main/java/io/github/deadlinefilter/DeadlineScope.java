@@ -312,6 +312,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   }
 
   @Override
+  public boolean canEnd() {
+    return !shield && (!joins || outer.canEnd());
+  }
+
+  @Override
   long remainingBehindShieldsNanos() {
     return Math.min(remainingNanos(), outer.remainingBehindShieldsNanos());
   }

@@ -160,6 +160,11 @@ sealed class RequestDeadline extends Deadline {
     return lengthNanos;
   }
 
+  @Override
+  public boolean canEnd() {
+    return true;
+  }
+
   private boolean hasNoEnd() {
     return suspended
         || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);

@@ -180,6 +180,22 @@ class DeadlineTest {
     }
   }
 
+  @Test
+  @SuppressWarnings("try") // what it is about
+  void canEnd_alsoWhileThereIsNoEnd_butNotBehindAShield() throws Exception {
+    assertFalse(Deadline.NONE.canEnd());
+    deadline.begin(Route.NO_IDLE_LIMIT);
+    assertTrue(deadline.isUnlimited());
+    assertTrue(deadline.canEnd());
+    Deadline.replaceCurrent(deadline);
+    try (DeadlineScope joined = DeadlineScope.join(deadline)) {
+      assertTrue(Deadline.current().canEnd());
+      Deadline.shield(() -> assertFalse(Deadline.current().canEnd()));
+    }
+    Deadline.replaceCurrent(null);
+    Deadline.wrap(() -> assertFalse(Deadline.current().canEnd())).run();
+  }
+
   /** As cancellations do whose server is dead. */
   @Test
   void onExpire_moreBlockThanThereAreThreads_theAdaptersCutsAreMadeAllTheSame() throws Exception {

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *       fails with that.
  * </ul>
  *
- * <p>Where there is no deadline, or one without an end, calls go straight to the client. WebSockets
+ * <p>Where there is no deadline calls go straight to the client. WebSockets
  * are not bounded, for they outlive requests. Looking a host's name up is bounded only as the
  * client does that.
  *
@@ -109,7 +109,7 @@ public final class DeadlineHttpClient extends HttpClient {
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
+    if (!deadline.canEnd()) {
       return client.send(request, handler);
     }
     deadline.check();
@@ -166,7 +166,7 @@ public final class DeadlineHttpClient extends HttpClient {
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
+    if (!deadline.canEnd()) {
       return pushes == null
           ? client.sendAsync(request, handler)
           : client.sendAsync(request, handler, pushes);
@@ -249,7 +249,7 @@ public final class DeadlineHttpClient extends HttpClient {
       throw new HttpTimeoutException(
           "Not begun: " + left.toMillis() + "ms left, slack " + slack.toMillis() + "ms");
     }
-    if (headers.isEmpty()) {
+    if (headers.isEmpty() || deadline.isUnlimited()) {
       return request;
     }
     HttpRequest.Builder copy = HttpRequest.newBuilder(request, (name, value) -> true);

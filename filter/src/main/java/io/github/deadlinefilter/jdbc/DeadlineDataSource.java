@@ -97,7 +97,7 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
   private Connection connection(Work<Connection> work) throws SQLException {
     Deadline deadline = Deadline.current();
     Connection connection;
-    if (deadline.isUnlimited()) {
+    if (!deadline.canEnd()) {
       connection = work.call();
     } else if (isDriver) {
       connection = Objects.requireNonNull(Login.connection(deadline, name, work));

@@ -64,9 +64,9 @@ public final class DeadlineDriver implements Driver {
     Driver driver = driverOf(target);
     Deadline deadline = Deadline.current();
     Connection connection =
-        deadline.isUnlimited()
-            ? driver.connect(target, info)
-            : Login.connection(deadline, hostIn(target), () -> driver.connect(target, info));
+        deadline.canEnd()
+            ? Login.connection(deadline, hostIn(target), () -> driver.connect(target, info))
+            : driver.connect(target, info);
     return connection == null ? null : new GuardedConnection(connection, Eviction.OF_DRIVER, true);
   }
 

@@ -114,7 +114,8 @@ final class Guard {
   /**
    * Calls {@code work} in the driver, within the deadline.
    *
-   * @param leftNanos what it has, as read just now
+   * @param leftNanos what it has, as read just now; {@link #NO_END} where it {@link
+   *     Deadline#canEnd} and has none
    * @param statement what can be cancelled, null if there is nothing but the connection
    * @param target for the ledger; null if it is not worth an entry, for it is seldom more than the
    *     driver's own work
@@ -137,12 +138,7 @@ final class Guard {
     IoCall entry = target == null ? null : deadline.io("sql", target);
     Call call = new Call(this, deadline, statement == null ? null : statement.delegate, true);
     try {
-      network.lower(NetworkLimit.forCall(leftNanos));
-      if (statement != null) {
-        statement.lower(leftNanos);
-      } else {
-        session.lower(leftNanos);
-      }
+      lower(leftNanos, statement);
       return shielded(work, wasInterrupted);
     } catch (SQLException e) {
       call.leave();
@@ -156,6 +152,22 @@ final class Guard {
       if (entry != null) {
         entry.close();
       }
+    }
+  }
+
+  private void lower(long leftNanos, @Nullable GuardedStatement statement) throws SQLException {
+    if (leftNanos == NO_END) { // it may come to one, but nobody knows when
+      straight();
+      if (statement != null) {
+        statement.limit.restore();
+      }
+      return;
+    }
+    network.lower(NetworkLimit.forCall(leftNanos));
+    if (statement != null) {
+      statement.lower(leftNanos);
+    } else {
+      session.lower(leftNanos);
     }
   }
 
@@ -225,12 +237,11 @@ final class Guard {
   /** As {@link #call}, straight to the driver if there is no deadline. */
   <T extends @Nullable Object> T call(Work<T> work) throws SQLException {
     Deadline deadline = Deadline.current();
-    long left = leftNanos(deadline);
-    if (left == NO_END) {
+    if (!deadline.canEnd()) {
       straight();
       return work.call();
     }
-    return call(deadline, left, null, null, work);
+    return call(deadline, leftNanos(deadline), null, null, work);
   }
 
   /** As {@link #call(Work)}. */

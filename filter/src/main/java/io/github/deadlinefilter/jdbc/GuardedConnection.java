@@ -124,7 +124,7 @@ final class GuardedConnection extends ConnectionSettings {
     long left = Guard.leftNanos(deadline);
     boolean ended = false; // not if it is refused: the transaction goes on
     try {
-      if (left == Guard.NO_END) {
+      if (!deadline.canEnd()) {
         guard.straight();
         delegate.commit();
       } else {

@@ -67,14 +67,19 @@ final class GuardedResultSet extends ResultSetFacts {
       return call;
     }
     endReading();
-    if (deadline.isUnlimited()) {
+    if (!deadline.canEnd()) {
       return null;
     }
     deadline.check();
     guard.refusePoisoned();
     call = new Call(guard, deadline, statement.delegate, /* inside= */ false);
     reading = call;
-    guard.network().lower(NetworkLimit.forCall(Guard.leftNanos(deadline)));
+    long left = Guard.leftNanos(deadline);
+    if (left == Guard.NO_END) {
+      guard.straight();
+    } else {
+      guard.network().lower(NetworkLimit.forCall(left));
+    }
     return call;
   }
 

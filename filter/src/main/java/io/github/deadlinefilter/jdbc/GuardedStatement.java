@@ -46,7 +46,7 @@ class GuardedStatement extends StatementCalls {
     Deadline deadline = Deadline.current();
     long left = Guard.leftNanos(deadline);
     boolean unused = endStream(); // the driver ends what is open
-    if (left == Guard.NO_END) {
+    if (!deadline.canEnd()) {
       guard.straight();
       limit.restore();
       guard.session().executing(sql);
@@ -55,6 +55,9 @@ class GuardedStatement extends StatementCalls {
       } finally {
         guard.session().executed(sql);
       }
+    }
+    if (left == Guard.NO_END) {
+      guard.session().executing(sql);
     }
     guard.statements().add(this);
     limit.lint(deadline);
@@ -206,7 +209,7 @@ class GuardedStatement extends StatementCalls {
     if (unread && (guard.isPoisoned() || deadline.isExpired())) {
       guard.abort();
     }
-    if (unread && !guard.isAborted() && !deadline.isUnlimited()) {
+    if (unread && !guard.isAborted() && deadline.canEnd()) {
       try {
         guard.run(close);
       } catch (DeadlineExceededException e) { // just now: nobody who closes is to see that

@@ -28,7 +28,7 @@ final class Login implements Runnable {
   }
 
   /**
-   * @param deadline that has an end
+   * @param deadline that may end
    * @param host for the ledger
    * @return null if {@code work} does
    * @throws DeadlineExceededException if the time is over

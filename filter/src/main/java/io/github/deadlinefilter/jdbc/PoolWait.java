@@ -24,7 +24,7 @@ final class PoolWait implements Runnable {
   private PoolWait() {}
 
   /**
-   * @param deadline that has an end
+   * @param deadline that may end
    * @throws DeadlineExceededException if the time is over; a connection that came all the same has
    *     been given back
    */

@@ -70,6 +70,9 @@ final class BoundCall {
    * The time left in milliseconds, rounded up, but no more than {@code own}, of which 0 is none.
    */
   int millis(int own) {
+    if (deadline.isUnlimited()) {
+      return own;
+    }
     long left = deadline.remaining().toMillis() + 1;
     return (int) Math.min(left, own == 0 ? Integer.MAX_VALUE : own);
   }

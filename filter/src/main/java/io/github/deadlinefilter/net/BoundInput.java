@@ -24,7 +24,7 @@ final class BoundInput extends FilterInputStream {
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited() || socket.isClosed()) {
+    if (!deadline.canEnd() || socket.isClosed()) {
       return in.read(bytes, offset, length);
     }
     BoundCall call = new BoundCall(deadline, socket.raw, socket.target());

@@ -22,7 +22,7 @@ final class BoundOutput extends OutputStream {
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited() || socket.isClosed()) {
+    if (!deadline.canEnd() || socket.isClosed()) {
       out.write(bytes, offset, length);
       return;
     }

@@ -40,7 +40,7 @@ final class DeadlineSocket extends DelegatingSocket {
   @Override
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited() || timeout < 0) {
+    if (!deadline.canEnd() || timeout < 0) {
       raw.connect(endpoint, timeout);
       return;
     }
@@ -113,7 +113,7 @@ final class DeadlineSocket extends DelegatingSocket {
   @Override
   public void sendUrgentData(int data) throws IOException {
     Deadline deadline = Deadline.current();
-    if (deadline.isUnlimited()) {
+    if (!deadline.canEnd()) {
       raw.sendUrgentData(data);
       return;
     }

@@ -117,6 +117,34 @@ final class DeadlineHttpClientTest {
     assertConnectionIsClosed();
   }
 
+  /** By an operator, or because the application stops. */
+  @Test
+  void deadlineWithoutAnEnd_endedAllTheSame_callEndsAndNothingIsSentOfTheTimeLeft()
+      throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      scope.lift();
+      CompletableFuture<HttpResponse<String>> sent =
+          client
+              .sending(BudgetHeader.millis("X-Left"))
+              .sendAsync(get("/silent"), BodyHandlers.ofString());
+      String head = peer.heads.poll(30, TimeUnit.SECONDS);
+      assertFalse(String.valueOf(head).contains("X-Left"), head);
+      scope.shorten(Duration.ZERO);
+      assertTimeout(assertThrows(ExecutionException.class, () -> sent.get(30, TimeUnit.SECONDS)));
+    }
+    assertConnectionIsClosed();
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      scope.lift();
+      Thread operator = new Thread(() -> endWhenAsked(scope));
+      operator.start();
+      assertTimeout(
+          assertThrows(
+              HttpTimeoutException.class,
+              () -> client.send(get("/silent"), BodyHandlers.ofString())));
+      operator.join();
+    }
+  }
+
   @Test
   void callbacksOfTheApplicationBlock_calls_endAllTheSame() throws Exception {
     try (BlockedCallbacks blocked = new BlockedCallbacks()) {

@@ -193,6 +193,42 @@ class GuardTest {
     assertEquals(1, pool.evicted());
   }
 
+  /** By an operator, or because the application stops: what is inside then is known. */
+  @Test
+  void deadlineWithoutAnEnd_endedAllTheSame_theCallInProgressIsCancelled() throws Exception {
+    database.endsOnlyBy("executeQuery", "cancel");
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      scope.lift();
+      assertThrows(SQLException.class, () -> statement.executeQuery("SELECT 1"));
+    }
+    assertFalse(
+        database.calls.stream().anyMatch(call -> call.matches("set(Query|Network)Timeout.*")),
+        "no limit: " + database.calls);
+    database.endsOnlyBy("commit", "abort");
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Connection connection = source.getConnection()) {
+      scope.lift();
+      assertThrows(SQLException.class, connection::commit);
+    }
+    assertTrue(database.calls.contains("abort"), database.calls::toString);
+    assertEquals(2, pool.evicted());
+  }
+
+  @Test
+  void deadlineIsLifted_nextQuery_hasItsOwnTimeoutsAgain() throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG);
+        Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.executeQuery("SELECT 1");
+      scope.lift();
+      database.calls.clear();
+      statement.executeQuery("SELECT 2");
+      assertEquals(List.of("setQueryTimeout[0]", "executeQuery"), database.calls);
+    }
+  }
+
   @Test
   void callbacksOfTheApplicationBlock_stuckQuery_isCancelledAllTheSame() throws Exception {
     try (BlockedCallbacks blocked = new BlockedCallbacks()) {

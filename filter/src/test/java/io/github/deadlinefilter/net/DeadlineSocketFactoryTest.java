@@ -96,6 +96,39 @@ final class DeadlineSocketFactoryTest {
     }
   }
 
+  /** By an operator, or because the application stops. */
+  @Test
+  void deadlineWithoutAnEnd_endedAllTheSame_callsEndAtOnce() throws Exception {
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Sink sink =
+            Sink.of(
+                Sink.listening(),
+                (socket, closed) -> {
+                  socket.getInputStream().read();
+                  scope.shorten(Duration.ZERO);
+                  closed.await();
+                });
+        Socket socket = connected(sink)) {
+      scope.lift();
+      byte[] much = new byte[64 << 20];
+      Timed.assertTimeout(() -> socket.getOutputStream().write(much));
+      assertTrue(socket.isClosed());
+    }
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+      scope.lift();
+      try (Sink sink =
+              Sink.of(
+                  Sink.listening(),
+                  (socket, closed) -> {
+                    scope.shorten(Duration.ZERO);
+                    closed.await();
+                  });
+          Socket socket = connected(sink)) {
+        Timed.assertTimeout(socket.getInputStream()::read);
+      }
+    }
+  }
+
   /** As PostgreSQL's driver does. */
   @Test
   void driverThatReadsOnAfterATimeout_getsAnEnd() throws Exception {
