@@ -59,7 +59,9 @@ final class LeftBehind {
 
   private void tell(RequestRun run) {
     forget(run);
-    run.deadline.cancelAll(run.route.onExpiry() == OnExpiry.INTERRUPT);
+    if (run.route.onExpiry() != OnExpiry.ABANDON) {
+      run.deadline.cancelAll(run.route.onExpiry() == OnExpiry.INTERRUPT);
+    }
   }
 
   private void stop(RequestRun run) {

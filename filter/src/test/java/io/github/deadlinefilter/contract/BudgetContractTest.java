@@ -126,6 +126,50 @@ class BudgetContractTest {
   }
 
   @Test
+  void critical_late_workerStopsInTime_theClientIsToldThatTheOutcomeIsUnknown() throws Exception {
+    try (TestContainer container =
+            start(
+                Duration.ofSeconds(1),
+                "retryAfter=5s grace=2m",
+                (request, response) -> {
+                  Deadline.critical(Duration.ZERO, () -> "paid");
+                  new Gate("never opened").await();
+                });
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
+      Response response = client.get("/x").read();
+      assertEquals(503, response.status(), response::toString);
+      assertNull(response.header("Retry-After"), response::toString);
+      assertTrue(response.text().contains("outcome-unknown"), response::toString);
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" reason=outcome-unknown "), line);
+      assertTrue(line.contains(" answer=clean"), line);
+    }
+  }
+
+  @Test
+  void critical_asynchronousAndLate_theClientIsToldThatTheOutcomeIsUnknown() throws Exception {
+    try (TestContainer container =
+            start(
+                Duration.ofSeconds(1),
+                "retryAfter=5s",
+                (request, response) -> {
+                  request.startAsync(); // and nobody completes it
+                  Deadline.critical(Duration.ZERO, () -> "ordered");
+                });
+        RawClient client = RawClient.connect(container)) {
+      assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
+      Response response = client.get("/x", "Accept: application/problem+json").read();
+      assertEquals(503, response.status(), response::toString);
+      assertNull(response.header("Retry-After"), response::toString);
+      assertTrue(response.text().contains("\"outcome-unknown\""), response::toString);
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains(" reason=outcome-unknown "), line);
+      assertTrue(line.contains(" phase=async "), line);
+    }
+  }
+
+  @Test
   void scope_late_movesOnAndLeavesNothingBehind() throws Exception {
     try (TestContainer container =
             start(

@@ -2,16 +2,21 @@ package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.Deadline;
+import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.jmx.DeadlineFilterMXBean;
 import io.github.deadlinefilter.jmx.DeadlineFilterMXBean.RouteStatus;
 import io.github.deadlinefilter.jmx.DeadlineFilterMXBean.RunningRequest;
 import io.github.deadlinefilter.jmx.DeadlineFilterMXBean.StuckRequest;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import javax.management.JMX;
@@ -38,6 +43,11 @@ class ManagementContractTest {
   }
 
   private TestContainer start(Deaf deaf, String mode, String deadline) throws Exception {
+    return start((request, response) -> deaf.hold(), mode, deadline);
+  }
+
+  private TestContainer start(Application.Handler slow, String mode, String deadline)
+      throws Exception {
     return setup.start(
         new Application()
             .filter(
@@ -49,7 +59,67 @@ class ManagementContractTest {
                     .route("/free = none")
                     .build())
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
-            .servlet("/deaf", (request, response) -> deaf.hold()));
+            .servlet("/deaf", slow));
+  }
+
+  private String cancelOnly(TestContainer container) throws Exception {
+    DeadlineFilterMXBean bean = bean();
+    Gate.eventually(() -> bean.getRunning().size() == 1, "it is at work");
+    assertTrue(bean.cancel(bean.getRunning().get(0).getId()));
+    return FilterLog.expired(container);
+  }
+
+  @Test
+  void request_thatIsCancelled_knowsThatItIs() throws Exception {
+    Gate inside = new Gate("inside");
+    var cause = new CompletableFuture<Deadline.Cause>();
+    var why = new CompletableFuture<Deadline.Cause>();
+    try (TestContainer container =
+            start(
+                (request, response) -> {
+                  inside.open();
+                  try {
+                    new Gate("never opened").await();
+                  } catch (InterruptedException e) {
+                    cause.complete(Deadline.current().cause());
+                    why.complete(
+                        assertThrows(DeadlineExceededException.class, Deadline.current()::check)
+                            .why());
+                  }
+                },
+                "enforce",
+                "30s");
+        RawClient client = RawClient.connect(container).get("/deaf")) {
+      inside.await();
+      cancelOnly(container);
+      assertEquals(503, client.read().status());
+      assertEquals(Deadline.Cause.CANCELLED, cause.get());
+      assertEquals(Deadline.Cause.CANCELLED, why.get());
+    }
+  }
+
+  /** What an operator does to it does not make it known. */
+  @Test
+  void request_inSomethingCritical_isCancelled_theOutcomeIsUnknown() throws Exception {
+    try (var deaf = new Deaf();
+        TestContainer container =
+            start(
+                (request, response) -> Deadline.critical(Duration.ZERO, deaf::hold),
+                "enforce",
+                "30s retryAfter=5s");
+        RawClient client =
+            RawClient.connect(container).get("/deaf", "Accept: application/problem+json")) {
+      deaf.awaitInside(1);
+      String line = cancelOnly(container);
+      assertTrue(line.contains(" reason=outcome-unknown "), line);
+      Response response = client.read();
+      assertEquals(503, response.status(), response::toString);
+      assertTrue(response.text().contains("\"outcome-unknown\""), response::toString);
+      assertNull(response.header("Retry-After"), response::toString);
+      assertEquals(0, deaf.interrupts());
+      deaf.release();
+      deaf.awaitLeft();
+    }
   }
 
   private static RouteStatus route(DeadlineFilterMXBean bean, String name) {

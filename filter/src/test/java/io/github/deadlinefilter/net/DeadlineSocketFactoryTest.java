@@ -11,6 +11,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
 import io.github.deadlinefilter.contract.BlockedCallbacks;
+import io.github.deadlinefilter.contract.Gate;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
@@ -18,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
@@ -114,19 +116,25 @@ final class DeadlineSocketFactoryTest {
       Timed.assertTimeout(() -> socket.getOutputStream().write(much));
       assertTrue(socket.isClosed());
     }
-    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
+    Thread caller = Thread.currentThread();
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Sink sink =
+            Sink.of(
+                Sink.listening(),
+                (socket, closed) -> {
+                  Gate.eventually(() -> isReading(caller), "somebody reads");
+                  scope.shorten(Duration.ZERO);
+                  closed.await();
+                });
+        Socket socket = connected(sink)) {
       scope.lift();
-      try (Sink sink =
-              Sink.of(
-                  Sink.listening(),
-                  (socket, closed) -> {
-                    scope.shorten(Duration.ZERO);
-                    closed.await();
-                  });
-          Socket socket = connected(sink)) {
-        Timed.assertTimeout(socket.getInputStream()::read);
-      }
+      Timed.assertTimeout(socket.getInputStream()::read);
     }
+  }
+
+  private static boolean isReading(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("implRead"));
   }
 
   /** As PostgreSQL's driver does. */
