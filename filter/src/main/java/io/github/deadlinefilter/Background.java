@@ -6,10 +6,10 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * The filter's own threads beside workers and timer: some answer expiries that no container thread
- * waits for, others run what was registered with {@link Deadline#onExpire}, and others
- * again the cuts of the adapters. The first two may block, on a client or on whatever the
- * application does, so they are all apart and each is bounded: answers by the requests in flight,
- * and by a pool where the JVM has no virtual threads; callbacks and cuts by a pool.
+ * waits for, others run what was registered with {@link Deadline#onExpire}, and others again the
+ * cuts of the adapters. The first two may block, on a client or on whatever the application does,
+ * so they are all apart and each is bounded: answers by the requests in flight, and by a pool where
+ * the JVM has no virtual threads; callbacks and cuts by a pool.
  */
 final class Background implements AutoCloseable {
   /** Where the JVM has no virtual threads. A client that does not read may keep one busy. */

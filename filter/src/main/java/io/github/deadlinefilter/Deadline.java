@@ -215,8 +215,8 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
    * Calls {@code cancellation} once if the time is over before the registration is closed, on a
    * thread of its own: it may block, and one that blocks or throws does not stop the others. (Of a
    * filter's requests 128 run at a time, and the next ones wait.) The latest registered is started
-   * first, and the others beside it: none waits for another to end. If the time is over already it is called at once, on such a
-   * thread too.
+   * first, and the others beside it: none waits for another to end. If the time is over already it
+   * is called at once, on such a thread too.
    *
    * <p>A registration with a request's deadline does not end with the request: what goes on after
    * it is told all the same. So close it where the work ends.

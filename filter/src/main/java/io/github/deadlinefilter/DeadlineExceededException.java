@@ -106,8 +106,8 @@ public final class DeadlineExceededException extends RuntimeException {
   }
 
   /**
-   * Whose deadline passed, or leaves too little: the methods and the pattern of the request's route as configured, or
-   * {@code default}; {@code scope} where it was a scope of the application's own.
+   * Whose deadline passed, or leaves too little: the methods and the pattern of the request's route
+   * as configured, or {@code default}; {@code scope} where it was a scope of the application's own.
    */
   public String route() {
     return route;

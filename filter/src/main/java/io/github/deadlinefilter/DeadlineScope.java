@@ -421,6 +421,8 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   @Override
   public String toString() {
-    return isUnlimited() ? "Deadline[none]" : "Deadline[" + DeadlineExceededException.SCOPE + ", left " + remaining() + "]";
+    return isUnlimited()
+        ? "Deadline[none]"
+        : "Deadline[" + DeadlineExceededException.SCOPE + ", left " + remaining() + "]";
   }
 }

@@ -167,8 +167,7 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     } catch (TimeoutException e) {
       // Over, unless somebody has extended it meanwhile.
     } catch (InterruptedException e) {
-      if (scope.isOuterOver()
-          && InterruptFence.isInterruptOut(Deadline.current().fenceHere())) {
+      if (scope.isOuterOver() && InterruptFence.isInterruptOut(Deadline.current().fenceHere())) {
         return false;
       }
       delivered = scope.interrupt(); // not if the work has not begun, or has just ended

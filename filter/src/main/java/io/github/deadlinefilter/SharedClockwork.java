@@ -19,8 +19,7 @@ final class SharedClockwork implements Clockwork {
       new ScheduledThreadPoolExecutor(1, named("deadline-scope-timer"));
   private final Cancellers cancellers =
       new Cancellers(named("deadline-scope-cancel"), Cancellers.CALLBACKS);
-  private final Cancellers cutters =
-      new Cancellers(named("deadline-scope-cut"), Cancellers.CUTS);
+  private final Cancellers cutters = new Cancellers(named("deadline-scope-cut"), Cancellers.CUTS);
   private final Cancellers interrupters =
       new Cancellers(named("deadline-scope-interrupt"), Cancellers.CUTS);
   private final Executor abandoned = new AbandonedWorkers(named("deadline-abandoned"));

@@ -53,9 +53,8 @@ import org.jspecify.annotations.Nullable;
  *       fails with that.
  * </ul>
  *
- * <p>Where there is no deadline calls go straight to the client. WebSockets
- * are not bounded, for they outlive requests. Looking a host's name up is bounded only as the
- * client does that.
+ * <p>Where there is no deadline calls go straight to the client. WebSockets are not bounded, for
+ * they outlive requests. Looking a host's name up is bounded only as the client does that.
  *
  * <p>Thread-safe, if the client is; immutable.
  */

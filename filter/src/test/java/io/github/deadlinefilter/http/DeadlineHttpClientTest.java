@@ -146,6 +146,7 @@ final class DeadlineHttpClientTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is there to be closed
   void callbacksOfTheApplicationBlock_calls_endAllTheSame() throws Exception {
     try (BlockedCallbacks blocked = new BlockedCallbacks()) {
       silence_endedEarly_sendAsyncFails();

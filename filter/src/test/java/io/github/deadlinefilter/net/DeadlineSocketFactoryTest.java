@@ -74,6 +74,7 @@ final class DeadlineSocketFactoryTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is there to be closed
   void callbacksOfTheApplicationBlock_read_endsAllTheSame() throws Exception {
     try (BlockedCallbacks blocked = new BlockedCallbacks()) {
       requestThatIsEndedEarly_read_endsAtOnce();
