@@ -449,9 +449,9 @@ class SessionLimitTest {
   @Test
   void transactionHasFailed_itsOwnFailuresAreTheApplications_andAfterItTheLimitIsThere()
       throws Exception {
-    within(1, "SELECT 1");
+    within(3, "SELECT 1");
     connection.setAutoCommit(false);
-    assertThrows(SQLException.class, () -> within(1, "fails"));
+    assertThrows(SQLException.class, () -> within(3, "fails"));
     SQLException thrown = assertThrows(SQLException.class, () -> within(10, "SELECT 2"));
     assertEquals("25P02", thrown.getSQLState());
     connection.rollback();
