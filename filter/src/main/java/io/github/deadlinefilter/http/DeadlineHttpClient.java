@@ -116,9 +116,13 @@ public final class DeadlineHttpClient extends HttpClient {
     BoundCall call = BoundCall.begin(deadline, request);
     boolean answered = false;
     try {
-      // Not the client's own send: nothing but an interrupt ends that, or a timeout, which is for
-      // each hop of a redirect anew, and on some JDKs is left behind and closes somebody else's
-      // connection (JDK-8304701).
+      // Not the client's own send, though that changes threads less often: there the caller's
+      // thread looks the host up, publishes the request's body and, where an answer is fast, may
+      // call the handler and the reader. Race with expiry: an interrupt, which is what ends a send,
+      // would hit the application's code in those, also for a deadline that interrupts nobody, and
+      // whoever hears none would keep the caller. Here that does nothing but wait. Nor by
+      // a timeout, which is for each hop of a redirect anew, and on some JDKs is left behind and
+      // closes somebody else's connection (JDK-8304701).
       CompletableFuture<HttpResponse<T>> sent = client.sendAsync(told, call.bind(handler));
       call.stopBy(() -> sent.cancel(/* mayInterruptIfRunning= */ true));
       HttpResponse<T> response = await(sent, call);
