@@ -64,13 +64,9 @@ final class Events implements AutoCloseable {
   /** Ended or refused, and the application did not answer. */
   void answered(RequestRun run, ExpiryReport.Answer answer) {
     if (ofExpiries.length > 0) {
-      // One that comes back from an asynchronous start, or waits there, was begun and is not
-      // refused.
-      boolean begun = run.pass() > 1 || !run.reported().phase().equals("queued");
-      boolean refused = run.reported().isRefusal() && !begun;
       tell(
           ofExpiries,
-          refused ? DeadlineListener::refused : DeadlineListener::expired,
+          run.reported().isRefusal() ? DeadlineListener::refused : DeadlineListener::expired,
           DeadlineEvent.answered(run, answer));
     }
   }

@@ -514,7 +514,7 @@ final class Expiry {
   /** For people. */
   static String name(int phase) {
     return switch (phase) {
-      case NEW, DISPATCHED -> "queued";
+      case NEW, DISPATCHED -> ExpiryReport.QUEUED;
       case ASYNC -> "async";
       default -> "running";
     };
@@ -591,12 +591,17 @@ final class Expiry {
     RouteHistory history = run.bulkhead.history();
     if (report.isRefusal()) {
       history.refused();
-    } else if (report.reason().isOfTime() && !run.deadline.hasBegun()) {
+    } else if (isTurnedBack(report) || (report.reason().isOfTime() && !run.deadline.hasBegun())) {
       history.expired(report.elapsedNanos());
     }
     if (!report.blamed().isEmpty()) {
       history.blamed(report.blamed());
     }
+  }
+
+  /** It was begun, and did not get back in: it ends as listeners and meters have it. */
+  private static boolean isTurnedBack(ExpiryReport report) {
+    return report.begun() && !report.ran() && report.reason().isRefusal();
   }
 
   /**

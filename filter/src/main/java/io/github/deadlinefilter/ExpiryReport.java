@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitedNanos how much of that was over when the request came here
  * @param phase where the request was: queued, running, or async
  * @param ran a worker was inside at the decision, or on its way in or out
+ * @param begun the application has seen it: now, or before it became asynchronous
  * @param io what it has called outside the JVM, for how long, and where it still is; empty if that
  *     is not known
  * @param dependency what of that took most of the time; empty if nothing did
@@ -34,6 +35,7 @@ record ExpiryReport(
     long waitedNanos,
     String phase,
     boolean ran,
+    boolean begun,
     String io,
     String dependency,
     List<StackTraceElement> stack,
@@ -43,6 +45,9 @@ record ExpiryReport(
   static final String EXPIRED = "Deadline expired";
 
   static final String REFUSED = "Refused";
+
+  /** {@link #phase} of one that waits for a worker. */
+  static final String QUEUED = "queued";
 
   /** What the client got. */
   enum Answer {
@@ -92,6 +97,7 @@ record ExpiryReport(
         run.deadline.waitedNanos(),
         phase,
         ran,
+        ran || run.pass() > 1 || !phase.equals(QUEUED),
         run.deadline.whereTimeWent(),
         run.deadline.dependency(),
         stack,
@@ -131,9 +137,12 @@ record ExpiryReport(
     return dependency.isEmpty() ? at() : dependency;
   }
 
-  /** The request was turned away, and not because its time was over. */
+  /**
+   * The request was turned away, and not because its time was over. One that comes back from an
+   * asynchronous start, or waits there, was begun and is not refused.
+   */
   boolean isRefusal() {
-    return !ran && reason.isRefusal();
+    return !begun && reason.isRefusal();
   }
 
   /**

@@ -48,6 +48,7 @@ final class LogFuzz {
             /* waitedNanos= */ 0,
             "running",
             /* ran= */ true,
+            /* begun= */ true,
             ledger.summary(),
             ledger.most(0),
             List.of(),

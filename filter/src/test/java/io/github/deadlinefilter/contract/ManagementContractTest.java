@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#kinds")
 class ManagementContractTest {
-  private static final String NAME =
+  static final String NAME =
       "io.github.deadlinefilter:type=DeadlineFilter,context=\"/\",name=\"filter-0\"";
 
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
