@@ -74,6 +74,7 @@ class BlameContractTest {
                 "/*",
                 setup
                     .filter()
+                    .set("grace", "10s") // none leaves late, however busy the machine is
                     .route("/slow/* = 500ms")
                     .route("/slow/loop = 2s")
                     .listener(heard)

@@ -210,6 +210,7 @@ class SessionLimitTest {
       }
       assertEquals(0, statement.executeBatch().length);
     }
+    within(10, "SELECT 1");
     execute("SELECT 2");
     assertEquals("5000", server.value);
   }
