@@ -47,16 +47,18 @@ final class FakeDatabase {
 
   /**
    * A {@code call} that has the deadline come when it is inside, ends when the driver is asked for
-   * {@code end}, and then fails.
+   * one of {@code ends}, and then fails.
    */
-  void endsOnlyBy(String call, String end) {
+  void endsOnlyBy(String call, String... ends) {
     CountDownLatch told = new CountDownLatch(1);
-    on(
-        end,
-        () -> {
-          told.countDown();
-          return null;
-        });
+    for (String end : ends) {
+      on(
+          end,
+          () -> {
+            told.countDown();
+            return null;
+          });
+    }
     on(
         call,
         () -> {

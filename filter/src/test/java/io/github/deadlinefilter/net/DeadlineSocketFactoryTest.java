@@ -76,9 +76,12 @@ final class DeadlineSocketFactoryTest {
   @Test
   @SuppressWarnings("try") // it is there to be closed
   void callbacksOfTheApplicationBlock_read_endsAllTheSame() throws Exception {
+    long begin = System.nanoTime();
     try (BlockedCallbacks blocked = new BlockedCallbacks()) {
       requestThatIsEndedEarly_read_endsAtOnce();
     }
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(took.compareTo(LONG) < 0, () -> "only by its timeout, in " + took);
   }
 
   @Test
