@@ -59,9 +59,7 @@ final class LeftBehind {
 
   private void tell(RequestRun run) {
     forget(run);
-    if (run.route.onExpiry() != OnExpiry.ABANDON) {
-      run.deadline.cancelAll(run.route.onExpiry() == OnExpiry.INTERRUPT);
-    }
+    run.deadline.cancelAll(run.route.onExpiry() == OnExpiry.INTERRUPT);
   }
 
   private void stop(RequestRun run) {
