@@ -177,7 +177,7 @@ class GuardTest {
 
   @Test
   void stuckQuery_deadline_isCancelledAndItsConnectionEvicted() throws Exception {
-    database.endsOnlyBy("executeQuery", "cancel");
+    database.endsOnlyBy("executeQuery", CANCEL_OR_ABORT);
     Connection connection = source.getConnection();
     Statement statement = connection.createStatement();
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE)) {
