@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * better replaced, for platforms that do that: turns the health down, and ends the JVM if that was
  * asked for. What rack-timeout calls {@code term_on_timeout}, and uWSGI a harakiri.
  *
- * <p>Looks as long as anybody is stuck.
+ * <p>Looks on the timer's thread, as long as anybody is stuck.
  */
 final class LastResort implements StuckWorkers.Listener {
   private static final long LOOK_EVERY = Duration.ofSeconds(1).toNanos();
@@ -22,7 +22,10 @@ final class LastResort implements StuckWorkers.Listener {
   private final Recycle rule;
   private final StuckWorkers stuck;
   private final DeadlineTimer timer;
+
+  /** For what may wait: for whoever writes the log. */
   private final Executor background;
+
   private final Runnable end;
 
   private volatile boolean reached;
@@ -65,7 +68,7 @@ final class LastResort implements StuckWorkers.Listener {
     again = true; // race with a look that finds nobody: it is before whoever calls this is counted
     if (!looking) {
       looking = true;
-      timer.in(LOOK_EVERY, () -> background.execute(this::look)); // which may have to log
+      timer.in(LOOK_EVERY, this::look);
     }
   }
 
@@ -82,14 +85,7 @@ final class LastResort implements StuckWorkers.Listener {
     boolean now = many >= rule.count();
     if (now != reached) {
       reached = now;
-      LOG.log(
-          now ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
-          now
-              ? "The last resort is reached: {0} workers have been stuck for more than {1}; {2}"
-              : "The last resort is over: only {0} workers have been stuck for more than {1}; {2}",
-          Integer.toString(many),
-          Nanos.format(rule.nanos()),
-          now ? rule.exit() ? "this JVM ends" : "the health is down" : "the health is up again");
+      background.execute(() -> say(now, many));
     }
     boolean endNow;
     synchronized (this) {
@@ -103,5 +99,16 @@ final class LastResort implements StuckWorkers.Listener {
     if (endNow) {
       end.run();
     }
+  }
+
+  private void say(boolean now, int many) {
+    LOG.log(
+        now ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
+        now
+            ? "The last resort is reached: {0} workers have been stuck for more than {1}; {2}"
+            : "The last resort is over: only {0} workers have been stuck for more than {1}; {2}",
+        Integer.toString(many),
+        Nanos.format(rule.nanos()),
+        now ? rule.exit() ? "this JVM ends" : "the health is down" : "the health is up again");
   }
 }

@@ -1,6 +1,10 @@
 package io.github.deadlinefilter;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -8,13 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * task on another thread: that is told at their deadline all the same, and when the filter stops.
  * Nobody else watches them any more.
  *
- * <p>A request is here only as long as it has something registered. Thread-safe.
+ * <p>A request is here only as long as it has something registered, and one without an end only as
+ * long as somebody else holds it, too, as a task that goes on does. Thread-safe.
  */
 final class LeftBehind {
   private final Expiry expiry;
 
   /** What forgets the alarm of each. Changed under the monitor of its deadline, or to remove it. */
   private final Map<RequestRun, Runnable> alarms = new ConcurrentHashMap<>();
+
+  /** Those without an end. In place of being among the others, under the same monitor. */
+  private final Map<RequestRun, Boolean> endless = Collections.synchronizedMap(new WeakHashMap<>());
 
   private volatile boolean stopping;
 
@@ -26,13 +34,11 @@ final class LeftBehind {
   void watch(RequestRun run) {
     Clockwork clockwork = run.deadline.clockwork();
     long left = stopping ? 0 : run.deadline.remainingNanos();
-    Runnable alarm =
-        left == Long.MAX_VALUE
-            ? () -> {}
-            : clockwork.alarm(Math.max(0, left), () -> clockwork.act(() -> due(run)));
-    Runnable before = alarms.put(run, alarm);
-    if (before != null) {
-      before.run();
+    forget(run);
+    if (left == Long.MAX_VALUE) {
+      endless.put(run, true);
+    } else {
+      alarms.put(run, clockwork.alarm(Math.max(0, left), () -> clockwork.act(() -> due(run))));
     }
     // Race with stop(): it says so before it looks who is here.
     if (stopping) {
@@ -46,6 +52,7 @@ final class LeftBehind {
     if (alarm != null) {
       alarm.run();
     }
+    endless.remove(run);
   }
 
   private void due(RequestRun run) {
@@ -71,5 +78,10 @@ final class LeftBehind {
   void stop() {
     stopping = true;
     alarms.keySet().forEach(this::stop);
+    List<RequestRun> others;
+    synchronized (endless) {
+      others = new ArrayList<>(endless.keySet());
+    }
+    others.forEach(this::stop);
   }
 }

@@ -71,7 +71,7 @@ final class LentThreads implements StuckWorkers.Listener {
     void wake() {
       try {
         executor.execute(() -> {});
-      } catch (RejectedExecutionException e) {
+      } catch (RejectedExecutionException | OutOfMemoryError e) { // or there is no thread to be had
         LOG.log(System.Logger.Level.DEBUG, "The container's pool takes nothing", e);
       }
     }

@@ -277,6 +277,7 @@ sealed class RequestDeadline extends Deadline {
   /** Its request has ended in time: who is registered here, or will be, is told by this itself. */
   synchronized void outliveRequest() {
     outlivesRequest = true;
+    idleNanos = Route.NO_IDLE_LIMIT; // of a response, and there is none any more
     if (hasRegistrations()) {
       registrationsChanged(/* any= */ true);
     }

@@ -792,15 +792,18 @@ final class RequestRun extends RunState implements Runnable {
       thrown = t;
       awaitDecision();
     }
-    DeadlineScope.closeLeft(deadline);
-    interrupts.close();
-    Deadline.replaceCurrent(before);
-    if (takeOff != null) {
-      takeOff.run();
-    }
-    worker.setContextClassLoader(loaderBefore);
-    if (unbind != null) {
-      unbind.run();
+    try {
+      DeadlineScope.closeLeft(deadline);
+      interrupts.close();
+      if (takeOff != null) {
+        takeOff.run();
+      }
+      worker.setContextClassLoader(loaderBefore);
+      if (unbind != null) {
+        unbind.run();
+      }
+    } finally { // or the thread's next requests would find one that is over
+      Deadline.replaceCurrent(before);
     }
     bulkhead.served(begun, deadline);
     return thrown;

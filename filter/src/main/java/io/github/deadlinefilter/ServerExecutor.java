@@ -38,8 +38,9 @@ final class ServerExecutor implements Workers {
     private final Thread caller = Thread.currentThread();
     private final Given given;
 
-    /** Of its caller's thread. */
+    // Of its caller's thread.
     private boolean refused;
+    private boolean handedOver;
 
     Task(Runnable run) {
       given = new Given(this, run, unreachable);
@@ -48,7 +49,7 @@ final class ServerExecutor implements Workers {
 
     @Override
     public void run() {
-      if (Thread.currentThread() == caller) { // where nobody would watch it
+      if (Thread.currentThread() == caller && !handedOver) { // where nobody would watch it
         refused = true;
         throw inItsCaller();
       }
@@ -77,6 +78,7 @@ final class ServerExecutor implements Workers {
     try {
       executor.execute(task);
       taken = !task.refused;
+      task.handedOver = true; // a thread of the same pool may find it there when it is too late
     } finally {
       if (!taken) {
         waiting.remove(task.given);

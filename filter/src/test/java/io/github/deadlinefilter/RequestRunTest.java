@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.contract.Gate;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +111,32 @@ class RequestRunTest {
     clockwork(ended).advance(HOUR);
     ended.runs().stop(/* nanos= */ 0);
     assertEquals(List.of(), told);
+  }
+
+  /** It may come every second, for as long as the application is deployed. */
+  @Test
+  void registeredWithoutAnEnd_andNeverClosed_isNotKept() throws Exception {
+    List<WeakReference<RequestRun>> left = new ArrayList<>();
+    Runs runs = endless(left);
+    Gate.eventually(
+        () -> {
+          System.gc();
+          return left.get(0).get() == null;
+        },
+        "nobody holds it");
+    runs.stop(/* nanos= */ 0);
+    assertEquals(List.of(), told);
+  }
+
+  private Runs endless(List<WeakReference<RequestRun>> left) throws Exception {
+    RequestRun ended =
+        ended(
+            (request, response) -> {
+              Deadline.current().onExpire(() -> told.add("told"));
+              Deadline.current().lift();
+            });
+    left.add(new WeakReference<>(ended));
+    return ended.runs();
   }
 
   @Test

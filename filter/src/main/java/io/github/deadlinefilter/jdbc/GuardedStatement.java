@@ -57,6 +57,7 @@ class GuardedStatement extends StatementCalls {
       }
     }
     if (left == Guard.NO_END) {
+      guard.refusePoisoned();
       guard.session().executing(sql);
     }
     guard.statements().add(this);

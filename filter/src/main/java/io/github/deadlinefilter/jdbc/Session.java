@@ -70,7 +70,7 @@ final class Session {
   void lower(long leftNanos) throws SQLException {
     SessionLimit lowered = limit();
     if (lowered != null && lowered.isLowered()) {
-      lowered.lower(leftNanos, product());
+      lowered.lengthen(leftNanos, product());
     }
   }
 

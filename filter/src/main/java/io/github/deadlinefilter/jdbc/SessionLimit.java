@@ -119,6 +119,18 @@ final class SessionLimit {
     return inForce != null;
   }
 
+  /** As {@link #lower}, but leaves one that is too long: for what the server's limit is not. */
+  void lengthen(long leftNanos, Product product) {
+    Found now = inForce;
+    if (now == null || now.millis() < neededMillis(leftNanos)) {
+      lower(leftNanos, product);
+    }
+  }
+
+  private static long neededMillis(long leftNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1 + SLACK_MILLIS;
+  }
+
   private static boolean fits(Found now, Found own, long left) {
     if (now.equals(own)) {
       return own.millis() != 0 && own.millis() <= left;
