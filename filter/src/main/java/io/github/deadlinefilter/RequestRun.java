@@ -1154,10 +1154,13 @@ final class RequestRun extends RunState implements Runnable {
 
   /**
    * How long its worker has been later than its route allows, negative if it is not yet: who asks
-   * for less time than that is answered sooner, and the worker has done nothing wrong.
+   * for less time than that is answered sooner, and the worker has done nothing wrong. An
+   * operator's word, or that nothing goes on, is for the worker at once.
    */
   long overdueNanos() {
-    return deadline.elapsedNanos() - Math.max(reported().elapsedNanos(), deadline.routeNanos());
+    ExpiryReport report = reported();
+    long allowed = report.reason().isOfTime() ? deadline.routeNanos() : 0;
+    return deadline.elapsedNanos() - Math.max(report.elapsedNanos(), allowed);
   }
 
   /** For the {@code Retry-After} of the answer, or {@link Route#NO_RETRY_AFTER}. */

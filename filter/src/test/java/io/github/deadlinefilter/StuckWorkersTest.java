@@ -64,4 +64,12 @@ class StuckWorkersTest {
     assertEquals(0, run.bulkhead.stuck());
     assertEquals(0, stuck.count());
   }
+
+  @Test
+  void endedByAnOperator_countsAtOnce_whateverItsClientHasAskedFor() {
+    RequestRun run = BareServlet.asked(MOMENT, ticker);
+    run.reason(Reason.CANCELLED);
+    add(run);
+    assertTrue(stuck.isFull(run.bulkhead));
+  }
 }
