@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class LastResort implements StuckWorkers.Listener {
   /** For what may wait: for whoever writes the log. */
   private final Executor background;
 
-  private final Runnable end;
+  private final Consumer<Runnable> end;
 
   private volatile boolean reached;
 
@@ -41,16 +42,31 @@ final class LastResort implements StuckWorkers.Listener {
     return rule == null ? null : new LastResort(rule, stuck, timer, background, LastResort::exit);
   }
 
-  /** Not a thread that the filter's stop waits for: that is a part of the exit. */
-  private static void exit() {
-    new Thread(() -> System.exit(EXIT_STATUS), "deadline-exit").start();
+  /**
+   * Not on a thread that the filter's stop waits for: that is a part of the exit. Which has to wait
+   * until the log says why.
+   */
+  private static void exit(Runnable said) {
+    Runnable exit =
+        () -> {
+          try {
+            said.run();
+          } finally {
+            System.exit(EXIT_STATUS);
+          }
+        };
+    new Thread(exit, "deadline-exit").start();
   }
 
   /**
-   * @param end ends the JVM, and comes back at once
+   * @param end does what it is given, ends the JVM, and comes back before that at once
    */
   LastResort(
-      Recycle rule, StuckWorkers stuck, DeadlineTimer timer, Executor background, Runnable end) {
+      Recycle rule,
+      StuckWorkers stuck,
+      DeadlineTimer timer,
+      Executor background,
+      Consumer<Runnable> end) {
     this.rule = rule;
     this.stuck = stuck;
     this.timer = timer;
@@ -83,10 +99,8 @@ final class LastResort implements StuckWorkers.Listener {
     }
     int many = stuck.countOlderThan(rule.nanos());
     boolean now = many >= rule.count();
-    if (now != reached) {
-      reached = now;
-      background.execute(() -> say(now, many));
-    }
+    boolean isNews = now != reached;
+    reached = now;
     boolean endNow;
     synchronized (this) {
       endNow = now && rule.exit() && !ending;
@@ -96,8 +110,11 @@ final class LastResort implements StuckWorkers.Listener {
         watch();
       }
     }
+    Runnable said = () -> say(now, many);
     if (endNow) {
-      end.run();
+      end.accept(said);
+    } else if (isNews) {
+      background.execute(said);
     }
   }
 

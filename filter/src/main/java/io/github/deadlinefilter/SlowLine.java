@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Where a late request was slow: the innermost line of the application's that all its samples have
  * in common.
  *
- * <p>Thread-safe. It is looked for when somebody asks first, for that may take a while: so after
- * the client has been answered.
+ * <p>Thread-safe. It is looked for when somebody asks first, for that may take a while: so not by
+ * those who are to answer past a worker, and with little left to ask of what was sampled before.
  */
 final class SlowLine {
   /** Nobody has looked. */

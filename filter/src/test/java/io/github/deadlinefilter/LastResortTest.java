@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LastResortTest {
+  @RegisterExtension final LogLines log = LogLines.ofMessages();
+
   private final ManualTicker ticker = new ManualTicker();
   private final DeadlineTimer timer = new DeadlineTimer(new Threads(), ticker);
   private final StuckWorkers stuck = new StuckWorkers(100);
@@ -26,9 +29,14 @@ class LastResortTest {
 
   private LastResort watching(boolean exit) {
     var rule = new Recycle(2, Duration.ofSeconds(10).toNanos(), exit);
-    var lastResort = new LastResort(rule, stuck, timer, Runnable::run, ended::incrementAndGet);
+    var lastResort = new LastResort(rule, stuck, timer, Runnable::run, this::end);
     stuck.listen(lastResort);
     return lastResort;
+  }
+
+  private void end(Runnable said) {
+    said.run();
+    ended.incrementAndGet();
   }
 
   private void stick() {
@@ -76,6 +84,7 @@ class LastResortTest {
     stick();
     pass(Duration.ofSeconds(11));
     Gate.eventually(() -> ended.get() == 1, "the end");
+    assertTrue(log.lines().get(0).endsWith("; this JVM ends"), "which the log says before");
     assertTrue(lastResort.isReached());
     for (int i = 0; i < 3; i++) {
       AtomicInteger looked = new AtomicInteger();

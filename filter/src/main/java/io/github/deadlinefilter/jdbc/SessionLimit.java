@@ -108,7 +108,7 @@ final class SessionLimit {
     if (mine == null) {
       return false;
     }
-    long left = TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
+    long left = millis(leftNanos);
     Found now = inForce;
     if (now == null || !fits(now, mine, left)) {
       Found wanted = wanted(mine, left);
@@ -122,13 +122,14 @@ final class SessionLimit {
   /** As {@link #lower}, but leaves one that is too long: for what the server's limit is not. */
   void lengthen(long leftNanos, Product product) {
     Found now = inForce;
-    if (now == null || now.millis() < neededMillis(leftNanos)) {
+    if (now == null || now.millis() < millis(leftNanos) + SLACK_MILLIS) {
       lower(leftNanos, product);
     }
   }
 
-  private static long neededMillis(long leftNanos) {
-    return TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1 + SLACK_MILLIS;
+  /** Rounded up. */
+  private static long millis(long leftNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
   }
 
   private static boolean fits(Found now, Found own, long left) {

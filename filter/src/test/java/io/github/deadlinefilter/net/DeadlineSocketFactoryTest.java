@@ -84,17 +84,21 @@ final class DeadlineSocketFactoryTest {
     assertTrue(took.compareTo(LONG) < 0, () -> "only by its timeout, in " + took);
   }
 
+  /** A peer that ends {@code scope} when something has come, and says nothing. */
+  private static Sink ending(DeadlineScope scope) throws Exception {
+    return Sink.of(
+        Sink.listening(),
+        (socket, closed) -> {
+          socket.getInputStream().read();
+          scope.shorten(Duration.ZERO);
+          closed.await();
+        });
+  }
+
   @Test
   void requestThatIsEndedEarly_read_endsAtOnce() throws Exception {
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
-        Sink sink =
-            Sink.of(
-                Sink.listening(),
-                (socket, closed) -> {
-                  socket.getInputStream().read();
-                  scope.shorten(Duration.ZERO);
-                  closed.await();
-                });
+        Sink sink = ending(scope);
         Socket socket = connected(sink)) {
       socket.getOutputStream().write(1);
       Timed.assertTimeout(socket.getInputStream()::read);
@@ -106,14 +110,7 @@ final class DeadlineSocketFactoryTest {
   @Test
   void deadlineWithoutAnEnd_endedAllTheSame_callsEndAtOnce() throws Exception {
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
-        Sink sink =
-            Sink.of(
-                Sink.listening(),
-                (socket, closed) -> {
-                  socket.getInputStream().read();
-                  scope.shorten(Duration.ZERO);
-                  closed.await();
-                });
+        Sink sink = ending(scope);
         Socket socket = connected(sink)) {
       scope.lift();
       byte[] much = new byte[64 << 20];

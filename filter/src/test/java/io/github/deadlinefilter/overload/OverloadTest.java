@@ -46,6 +46,9 @@ class OverloadTest {
   private static final long SLOW_MILLIS = 500;
   private static final Duration SLOW_DEADLINE = Duration.ofSeconds(1);
 
+  /** Of the answers to two requests, beyond the deadline of one and the time of the other. */
+  private static final Duration LATENESS = Duration.ofMillis(250);
+
   /** Ten times as often as {@link #SLOW_WORKERS} can. */
   private static final long SLOW_EVERY =
       TimeUnit.MILLISECONDS.toNanos(SLOW_MILLIS) / SLOW_WORKERS / 10;
@@ -143,12 +146,16 @@ class OverloadTest {
     }
   }
 
-  /** From now on, within one deadline and the time that the route takes by itself. */
+  /**
+   * From now on: the first that is asked may still expire behind those that wait, and the next one
+   * has to be answered, in the time that the route takes by itself.
+   */
   private static void assertWellAgain(TestContainer container) throws Exception {
     long over = System.nanoTime();
     Gate.eventually(() -> ask(container, "/slow").equals("200"), "the slow route is well");
     Duration until = Duration.ofNanos(System.nanoTime() - over);
-    assertTrue(until.compareTo(SLOW_DEADLINE.plusMillis(SLOW_MILLIS)) < 0, until::toString);
+    Duration most = SLOW_DEADLINE.plusMillis(SLOW_MILLIS).plus(LATENESS);
+    assertTrue(until.compareTo(most) < 0, until::toString);
   }
 
   /** Returns how many were answered in a second. */
