@@ -288,6 +288,14 @@ class ContainerQuirks {
     return false;
   }
 
+  /**
+   * Whether what the container takes back from now on serves nobody else, for it is stopping, and
+   * would not come to an end while a request is held.
+   */
+  boolean isStopping(HttpServletRequest request) {
+    return false;
+  }
+
   /** Ends the wait of a blocking reader for the client's bytes, which will not come any more. */
   void endInput(HttpServletRequest request) {}
 

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * and in tasks given to {@link jakarta.servlet.AsyncContext#start}, in a scope, and in what {@link
  * #wrap(Runnable)} has made; elsewhere it is {@link #NONE}.
  */
-public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, Deadline.None {
+public abstract sealed class Deadline
+    permits RequestDeadline, DeadlineScope, Deadline.LetRun, Deadline.None {
   /** No deadline: never passes, and nothing that is registered with it is ever called. */
   @SuppressWarnings("ClassInitializationDeadlock") // nobody else can come to None first
   public static final Deadline NONE = new None();
@@ -94,6 +95,20 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
   public static Deadline current() {
     Deadline deadline = CURRENT.get();
     return deadline == null ? NONE : deadline;
+  }
+
+  /**
+   * What bounds a call to outside that this thread makes now, for an adapter: {@link #current}, but
+   * without an end on a route with {@code onExpiry=abandon}, whose calls run on. What it calls is
+   * in the ledger of its request all the same. Never null.
+   */
+  public static Deadline forCalls() {
+    return current().ofCalls();
+  }
+
+  /** As {@link #forCalls}. */
+  Deadline ofCalls() {
+    return this;
   }
 
   /** Makes {@code deadline} the current one of this thread, null for none; returns the previous. */
@@ -682,6 +697,70 @@ public abstract sealed class Deadline permits RequestDeadline, DeadlineScope, De
 
   /** The innermost fence that the calling thread is inside, null if it is in none. */
   abstract @Nullable InterruptFence fenceHere();
+
+  /** Of the calls of a request that is let run on: nothing ends them, and they are counted. */
+  static final class LetRun extends Deadline {
+    private final RequestDeadline of;
+
+    LetRun(RequestDeadline of) {
+      this.of = of;
+    }
+
+    @Override
+    long remainingNanos() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean canEnd() {
+      return true; // an adapter would not count what cannot
+    }
+
+    @Override
+    public Cause cause() {
+      return of.cause();
+    }
+
+    @Override
+    DeadlineExceededException exceeded() {
+      return of.exceeded();
+    }
+
+    @Override
+    boolean change(Change change) {
+      return of.change(change);
+    }
+
+    @Override
+    public void lint(String limit, Duration own) {
+      of.lint(limit, own);
+    }
+
+    @Override
+    IoLedger ledger() {
+      return of.ledger();
+    }
+
+    @Override
+    String whereTimeWent() {
+      return of.whereTimeWent();
+    }
+
+    @Override
+    Clockwork clockwork() {
+      return of.clockwork();
+    }
+
+    @Override
+    @Nullable InterruptFence fenceHere() {
+      return of.fenceHere();
+    }
+
+    @Override
+    public String toString() {
+      return "Deadline[none, for calls of " + of + "]";
+    }
+  }
 
   /** {@link #NONE}. */
   static final class None extends Deadline {

@@ -166,15 +166,15 @@ final class Expiry {
   private void fail(RequestRun run, Throwable unexpected) {
     LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
     boolean stayed = run.interrupts.isOpen();
-    if (run.report() != null && !run.isAnswerSaid()) {
-      tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
-      said(run);
-    }
     try {
       if (!run.isQuiet()) {
         cut(run);
       }
     } finally {
+      if (run.report() != null && !run.isAnswerSaid()) {
+        tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
+        said(run);
+      }
       run.awaitQuiet();
       if (stayed) {
         leftLate(run);

@@ -34,6 +34,7 @@ final class JettyQuirks extends ContainerQuirks {
   private final Method connection;
   private final Method connector;
   private final Method connectorExecutor;
+  private final Method isRunning;
   private final Method endPoint;
   private final Method close;
   private final Method context;
@@ -69,6 +70,7 @@ final class JettyQuirks extends ContainerQuirks {
         loader.loadClass("org.eclipse.jetty.server.ConnectionMetaData").getMethod("getConnection");
     connector = connectionMetaData.getReturnType().getMethod("getConnector");
     connectorExecutor = connector.getReturnType().getMethod("getExecutor");
+    isRunning = connector.getReturnType().getMethod("isRunning");
     endPoint = loader.loadClass("org.eclipse.jetty.io.Connection").getMethod("getEndPoint");
     close = loader.loadClass("org.eclipse.jetty.io.EndPoint").getMethod("close");
     context = request.getMethod("getContext");
@@ -90,6 +92,20 @@ final class JettyQuirks extends ContainerQuirks {
       return (Executor) connectorExecutor.invoke(connector.invoke(metaData));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return null;
+    }
+  }
+
+  /**
+   * It ends its connections one after the other on the thread of their selector, and a connection's
+   * objects are those of no other.
+   */
+  @Override
+  boolean isStopping(HttpServletRequest request) {
+    try {
+      Object metaData = connectionMetaData.invoke(coreRequest.invoke(request));
+      return Boolean.FALSE.equals(isRunning.invoke(connector.invoke(metaData)));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -165,6 +165,12 @@ sealed class RequestDeadline extends Deadline {
     return true;
   }
 
+  @Override
+  Deadline ofCalls() {
+    RequestRun of = run;
+    return of == null || of.route.onExpiry() != OnExpiry.ABANDON ? this : new LetRun(this);
+  }
+
   private boolean hasNoEnd() {
     return suspended
         || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class DebugTest {
+  @RegisterExtension final LogLines log = LogLines.ofMessages();
+
   private final ManualTicker ticker = new ManualTicker();
   private final AtomicBoolean attached = new AtomicBoolean();
   private final AtomicInteger looks = new AtomicInteger();
@@ -38,6 +42,20 @@ class DebugTest {
     ticker.advance(Duration.ofSeconds(1));
     assertFalse(debug.isSuspended());
     assertEquals(3, looks.get());
+  }
+
+  @Test
+  void attachedTwice_isSaidOnce_andHowToHaveDeadlinesFire() {
+    Debug debug = debug(Debug.Kind.SUSPEND, /* agent= */ true);
+    for (boolean there : new boolean[] {true, false, true}) {
+      attached.set(there);
+      ticker.advance(Duration.ofSeconds(1));
+      assertEquals(there, debug.isSuspended());
+    }
+    assertEquals(
+        List.of(
+            "A debugger is attached: no deadline fires while it is; debug=enforce has them fire"),
+        log.lines());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.deadlinefilter.micrometer.Meters;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
@@ -68,6 +69,28 @@ class MetersTest {
         "{10.0=1.0, 25.0=1.0, 50.0=2.0, 75.0=2.0, 90.0=2.0, 100.0=3.0, 110.0=4.0, 150.0=4.0,"
             + " 200.0=4.0, 500.0=4.0, 1000.0=4.0}",
         buckets.toString());
+    meters.close();
+  }
+
+  @Test
+  void refusal_isCountedByItsReason() {
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0, Map.of());
+    var counted = new TreeMap<String, Double>();
+    for (Reason reason : Reason.values()) {
+      if (reason.isRefusal()) {
+        RequestRun run = BareServlet.run((request, response) -> {});
+        run.reason(reason);
+        run.report(ExpiryReport.of(run, "queued", /* ran= */ false, List.of()));
+        meters.refused(DeadlineEvent.answered(run, ExpiryReport.Answer.CLEAN));
+      }
+    }
+    for (Counter counter : registry.get("deadline.refused").counters()) {
+      counted.put(String.valueOf(counter.getId().getTag("reason")), counter.count());
+    }
+    assertEquals(
+        "{doomed=1.0, expired-on-arrival=1.0, queue-full=1.0, route-full=1.0, stopping=1.0,"
+            + " stuck=1.0}",
+        counted.toString());
     meters.close();
   }
 

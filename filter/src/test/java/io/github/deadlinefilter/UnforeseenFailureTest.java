@@ -64,7 +64,7 @@ class UnforeseenFailureTest {
     List<RecentIncidents.Entry> incidents = recent.incidents().list();
     assertEquals(1, incidents.size(), incidents::toString);
     assertEquals(run.incident(), incidents.get(0).incident());
-    assertEquals("cut_late", incidents.get(0).answer());
+    assertEquals("aborted", incidents.get(0).answer());
     assertEquals(RecentIncidents.Entry.LEFT_LATE, incidents.get(0).worker());
   }
 }

@@ -35,7 +35,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 final class Figures {
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
-  private static final int ADAPTER_ROUNDS = 3;
+  private static final int LONG_ROUNDS = 3; // of what takes minutes
   private static final int SECONDS = Integer.getInteger("bench.seconds", 4);
 
   private final int java = Runtime.version().feature();
@@ -100,7 +100,7 @@ final class Figures {
       }
     }
     if (isAsked("late")) {
-      LateBench.Lateness late = LateBench.run(ours.get(ours.size() - 1), 1_000);
+      LateBench.Lateness late = LateBench.run(ours.get(ours.size() - 1), 1_000, ROUNDS);
       say(
           "lateness of 1,000 deaf requests in a second | p50 %.2f ms | p99 %.2f ms | most %.2f ms",
           late.p50(), late.p99(), late.most());
@@ -120,7 +120,7 @@ final class Figures {
       reach("p99 of a healthy route, 1,000 stuck workers elsewhere", "1.2", "%.2f", row.ratio());
     }
     if (isAsked("flight") && Contender.VIRTUAL.isHere()) {
-      InFlightBench.Row row = InFlightBench.run(20_000);
+      InFlightBench.Row row = InFlightBench.run(20_000, LONG_ROUNDS);
       say(
           "%d in flight | %d answered at their deadline, the last %.0f ms after it, a second time"
               + " %.0f ms | %.0f bytes of heap each, without a filter %.0f",
@@ -261,7 +261,7 @@ final class Figures {
     Map<String, Median> ratios = new TreeMap<>();
     Options options =
         new OptionsBuilder().include(benchmark.getName()).shouldFailOnError(true).build();
-    for (int round = 0; round < ADAPTER_ROUNDS; round++) {
+    for (int round = 0; round < LONG_ROUNDS; round++) {
       Map<String, Double> scores = new TreeMap<>();
       for (RunResult result : new Runner(options).run()) {
         String server = result.getParams().getParam("server");

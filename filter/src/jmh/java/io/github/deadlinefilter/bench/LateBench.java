@@ -20,15 +20,29 @@ final class LateBench {
   private static final long DEADLINE = 500_000_000;
   private static final long GRACE = 5_000_000;
 
-  /** In milliseconds. */
+  /** In milliseconds: of one round, or the medians of several. */
   record Lateness(double p50, double p99, double most) {}
 
   private LateBench() {}
 
   /**
    * @param requests that are sent evenly within a second
+   * @param rounds each with a server of its own, for their workers stay
    */
-  static Lateness run(Contender contender, int requests) throws IOException {
+  static Lateness run(Contender contender, int requests, int rounds) throws IOException {
+    var p50 = new Median();
+    var p99 = new Median();
+    var most = new Median();
+    for (int round = 0; round < rounds; round++) {
+      Lateness one = round(contender, requests);
+      p50.add(one.p50());
+      p99.add(one.p99());
+      most.add(one.most());
+    }
+    return new Lateness(p50.get(), p99.get(), most.get());
+  }
+
+  private static Lateness round(Contender contender, int requests) throws IOException {
     try (Child child = Child.start(contender, "-Dbench.threads=2500")) {
       measure(child.port, 50); // warm
       Wrk.run(child.url("/hello"), 32, 4);
@@ -90,8 +104,12 @@ final class LateBench {
     return answer.position() > 12 && answer.get(9) == '5' && answer.get(11) == '3';
   }
 
-  /** Arguments: contender, requests. */
+  /** Arguments: contender, requests, rounds. */
   public static void main(String[] arguments) throws IOException {
-    System.out.println(run(Contender.valueOf(arguments[0]), Integer.parseInt(arguments[1])));
+    System.out.println(
+        run(
+            Contender.valueOf(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            Integer.parseInt(arguments[2])));
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** One GiB down, and one up, over a plain socket. */
+/** One GiB down, and one up, over a plain socket, to servers whose heap is a sixteenth of that. */
 final class StreamBench {
   private static final long BYTES = 1L << 30;
   private static final byte[] CHUNK = new byte[64 * 1024];
@@ -39,7 +39,7 @@ final class StreamBench {
     List<Row> rows = new ArrayList<>();
     try {
       for (Contender one : contenders) {
-        Child child = Child.start(one);
+        Child child = Child.start(one, "-Xms64m", "-Xmx64m");
         children.put(one, child);
         figures.put(one, new Median[] {new Median(), new Median(), new Median(), new Median()});
         down(child.port);
@@ -48,22 +48,22 @@ final class StreamBench {
       Map<Contender, Long> heaps = new EnumMap<>(Contender.class);
       children.forEach((one, child) -> heaps.put(one, Long.parseLong(child.ask("heap"))));
       for (int round = 0; round < rounds; round++) {
-        double baseDown = 0;
-        double baseUp = 0;
         List<Contender> order = new ArrayList<>(contenders);
-        Collections.rotate(order.subList(1, order.size()), round);
+        Collections.rotate(order, round);
+        Map<Contender, double[]> rates = new EnumMap<>(Contender.class);
         for (Contender one : order) {
           int port = Objects.requireNonNull(children.get(one)).port;
-          double down = down(port);
-          double up = up(port);
-          baseDown = one == Contender.NONE ? down : baseDown;
-          baseUp = one == Contender.NONE ? up : baseUp;
-          Median[] all = Objects.requireNonNull(figures.get(one));
-          all[0].add(down);
-          all[1].add(down / baseDown);
-          all[2].add(up);
-          all[3].add(up / baseUp);
+          rates.put(one, new double[] {down(port), up(port)});
         }
+        double[] base = Objects.requireNonNull(rates.get(Contender.NONE));
+        rates.forEach(
+            (one, rate) -> {
+              Median[] all = Objects.requireNonNull(figures.get(one));
+              all[0].add(rate[0]);
+              all[1].add(rate[0] / base[0]);
+              all[2].add(rate[1]);
+              all[3].add(rate[1] / base[1]);
+            });
       }
       for (Contender one : contenders) {
         Median[] all = Objects.requireNonNull(figures.get(one));

@@ -107,7 +107,7 @@ public final class DeadlineHttpClient extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd()) {
       return client.send(request, handler);
     }
@@ -168,7 +168,7 @@ public final class DeadlineHttpClient extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushes) {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd()) {
       return pushes == null
           ? client.sendAsync(request, handler)

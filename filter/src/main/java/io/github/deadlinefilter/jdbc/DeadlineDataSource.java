@@ -95,7 +95,7 @@ public final class DeadlineDataSource implements DataSource, AutoCloseable {
   }
 
   private Connection connection(Work<Connection> work) throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     Connection connection;
     if (!deadline.canEnd()) {
       connection = work.call();

@@ -62,7 +62,7 @@ public final class DeadlineDriver implements Driver {
     }
     String target = withoutPrefix(url);
     Driver driver = driverOf(target);
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     Connection connection =
         deadline.canEnd()
             ? Login.connection(deadline, hostIn(target), () -> driver.connect(target, info))

@@ -236,7 +236,7 @@ final class Guard {
 
   /** As {@link #call}, straight to the driver if there is no deadline. */
   <T extends @Nullable Object> T call(Work<T> work) throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd()) {
       straight();
       return work.call();
@@ -254,7 +254,7 @@ final class Guard {
    * connection back: it is not refused, and has {@link #CLEANUP_MILLIS} at least.
    */
   <T extends @Nullable Object> T cleanUp(Work<T> work) throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     long left = leftNanos(deadline);
     if (left == NO_END && !poisoned) {
       return work.call();

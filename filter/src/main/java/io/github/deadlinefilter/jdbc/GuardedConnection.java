@@ -120,7 +120,7 @@ final class GuardedConnection extends ConnectionSettings {
 
   @Override
   public void commit() throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     long left = Guard.leftNanos(deadline);
     boolean ended = false; // not if it is refused: the transaction goes on
     try {
@@ -189,13 +189,13 @@ final class GuardedConnection extends ConnectionSettings {
   @Override
   public void setAutoCommit(boolean autoCommit) throws SQLException {
     // It would commit what commit() has refused.
-    if (autoCommit && Deadline.current().isExpired() && !delegate.getAutoCommit()) {
+    if (autoCommit && Deadline.forCalls().isExpired() && !delegate.getAutoCommit()) {
       rollback();
     }
     guard.reset(
         () -> {
           if (!autoCommit) {
-            guard.session().beforeTransaction(Guard.leftNanos(Deadline.current()));
+            guard.session().beforeTransaction(Guard.leftNanos(Deadline.forCalls()));
           }
           delegate.setAutoCommit(autoCommit);
         });
@@ -208,7 +208,7 @@ final class GuardedConnection extends ConnectionSettings {
   @Override
   public void close() throws SQLException {
     // A driver that is closed reads to its end first what still comes.
-    boolean unread = guard.statements().hasUnread() && Deadline.current().isExpired();
+    boolean unread = guard.statements().hasUnread() && Deadline.forCalls().isExpired();
     if (guard.isUnfit() || unread) {
       eviction.evict(delegate);
     } else {

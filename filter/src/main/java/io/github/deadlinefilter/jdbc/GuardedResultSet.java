@@ -35,7 +35,7 @@ final class GuardedResultSet extends ResultSetFacts {
     if (!streams) {
       return delegate.next();
     }
-    Call call = reading(Deadline.current());
+    Call call = reading(Deadline.forCalls());
     boolean more = call == null ? straightNext() : next(call);
     if (!more) {
       end();

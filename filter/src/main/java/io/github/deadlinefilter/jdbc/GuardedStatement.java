@@ -43,7 +43,7 @@ class GuardedStatement extends StatementCalls {
 
   @Override
   final <T extends @Nullable Object> T execute(String sql, Work<T> work) throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     long left = Guard.leftNanos(deadline);
     boolean unused = endStream(); // the driver ends what is open
     if (!deadline.canEnd()) {
@@ -206,7 +206,7 @@ class GuardedStatement extends StatementCalls {
    * bounds. When the time is over it is cut.
    */
   final void closeWhole(boolean unread, Work.Action close) throws SQLException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (unread && (guard.isPoisoned() || deadline.isExpired())) {
       guard.abort();
     }

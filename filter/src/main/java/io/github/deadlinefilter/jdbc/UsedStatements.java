@@ -35,7 +35,7 @@ final class UsedStatements {
 
   /** With what time there is: their connection's close would take as much as it needs. */
   void closeUnread() throws SQLException {
-    if (!used.isEmpty() && Deadline.current().canEnd()) {
+    if (!used.isEmpty() && Deadline.forCalls().canEnd()) {
       for (GuardedStatement statement : List.copyOf(used)) {
         if (statement.hasUnread()) {
           statement.close();

@@ -23,7 +23,7 @@ final class BoundInput extends FilterInputStream {
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd() || socket.isClosed()) {
       return in.read(bytes, offset, length);
     }

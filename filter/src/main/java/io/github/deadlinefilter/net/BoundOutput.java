@@ -21,7 +21,7 @@ final class BoundOutput extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd() || socket.isClosed()) {
       out.write(bytes, offset, length);
       return;

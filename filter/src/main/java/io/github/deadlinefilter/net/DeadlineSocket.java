@@ -39,7 +39,7 @@ final class DeadlineSocket extends DelegatingSocket {
 
   @Override
   public void connect(SocketAddress endpoint, int timeout) throws IOException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd() || timeout < 0) {
       raw.connect(endpoint, timeout);
       return;
@@ -112,7 +112,7 @@ final class DeadlineSocket extends DelegatingSocket {
 
   @Override
   public void sendUrgentData(int data) throws IOException {
-    Deadline deadline = Deadline.current();
+    Deadline deadline = Deadline.forCalls();
     if (!deadline.canEnd()) {
       raw.sendUrgentData(data);
       return;

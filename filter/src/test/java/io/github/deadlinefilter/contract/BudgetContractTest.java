@@ -6,19 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.http.DeadlineHttpClient;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -262,6 +267,50 @@ class BudgetContractTest {
     } finally {
       answered.open();
       pool.shutdown();
+    }
+  }
+
+  /** What is let run on is not cut off by the adapters either, and it is known what it is in. */
+  @Test
+  void abandoned_callThroughAnAdapterRunsOn() throws Exception {
+    Gate answered = new Gate("the client has been answered");
+    var called = new CompletableFuture<String>();
+    HttpClient client = DeadlineHttpClient.of(HttpClient.newHttpClient());
+    HttpServer slow =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    slow.createContext(
+        "/",
+        exchange -> {
+          answered.awaitDeaf();
+          exchange.sendResponseHeaders(200, 5);
+          exchange.getResponseBody().write("whole".getBytes(StandardCharsets.US_ASCII));
+          exchange.close();
+        });
+    slow.start();
+    URI uri = URI.create("http://127.0.0.1:" + slow.getAddress().getPort());
+    try (TestContainer container =
+            start(
+                Duration.ofMillis(300),
+                "onExpiry=abandon",
+                (request, response) -> {
+                  try {
+                    HttpRequest call = HttpRequest.newBuilder(uri).build();
+                    String first = client.send(call, BodyHandlers.ofString()).body();
+                    String second = client.send(call, BodyHandlers.ofString()).body();
+                    called.complete(first + second);
+                  } catch (IOException | InterruptedException | RuntimeException e) {
+                    called.completeExceptionally(e);
+                  }
+                });
+        RawClient asking = RawClient.connect(container)) {
+      assertEquals(503, asking.get("/x").read().status());
+      answered.open();
+      assertEquals("wholewhole", called.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS));
+      String line = FilterLog.expired(container);
+      assertTrue(line.contains("http 1 call"), line);
+    } finally {
+      answered.open();
+      slow.stop(0);
     }
   }
 

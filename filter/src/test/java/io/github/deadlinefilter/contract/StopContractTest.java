@@ -1,5 +1,6 @@
 package io.github.deadlinefilter.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -15,17 +16,25 @@ class StopContractTest {
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   @Test
-  void stopWithAWorkerInside_isBounded_andLeavesNoThread() throws Exception {
+  void stopWithWorkersInside_isBounded_andLeavesNoThread() throws Exception {
     try (var deaf = new Deaf()) {
       var app =
           new Application()
-              .filter("/*", setup.filter().deadline(Duration.ofMinutes(5)).build())
-              .servlet("/deaf", (request, response) -> deaf.hold());
+              .filter(
+                  "/*",
+                  setup
+                      .filter()
+                      .deadline(Duration.ofMinutes(5))
+                      .route("/deaf/late = 300ms")
+                      .build())
+              .servlet("/deaf/*", (request, response) -> deaf.hold());
       long start;
       try (TestContainer container = setup.start(app);
-          RawClient client = RawClient.connect(container)) {
-        client.get("/deaf");
-        deaf.awaitInside(1);
+          RawClient answered = RawClient.connect(container);
+          RawClient inFlight = RawClient.connect(container)) {
+        assertEquals(503, answered.get("/deaf/late").read().status());
+        inFlight.get("/deaf");
+        deaf.awaitInside(2);
         start = System.nanoTime();
       }
       // The filter waits for 5 s, containers for one or more, and then there is the machine.

@@ -14,6 +14,7 @@ import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineExceededException;
 import io.github.deadlinefilter.DeadlineScope;
 import io.github.deadlinefilter.Enforcement;
+import io.github.deadlinefilter.net.DeadlineSocketFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -423,6 +424,30 @@ class MariaDbDatabaseTest {
           () -> DriverManager.getConnection(server.guardedUrl(), new Properties()));
       assertTrue(scope.isExpired());
     }
+  }
+
+  // ---- a driver with the sockets of the adapter, and nothing else of it
+
+  @Test
+  void driverOnOurSockets_query_deadline_freesThePlatformThread() throws Exception {
+    String url = server.url() + "&socketFactory=" + DeadlineSocketFactory.class.getName();
+    Connection connection = DriverManager.getConnection(url);
+    long id = idOf(connection);
+    try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
+        Statement statement = connection.createStatement()) {
+      endWhenRunning(scope, "sockets");
+      SQLException thrown =
+          assertThrows(
+              SQLException.class, () -> statement.execute("SELECT SLEEP(25) /* sockets */"));
+      Throwable cause = thrown;
+      while (cause.getSuppressed().length == 0 && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      assertReasonIn(cause);
+      assertTrue(connection.isClosed());
+    }
+    server.execute("KILL " + id); // the server does not see that its client has gone
+    eventually(() -> !server.knows(id));
   }
 
   // ---- timeouts

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,6 +40,18 @@ class ApproachesIT {
   private static final String LATE = "&delay=3&timeout=1";
   private static final long DELAY = 3_000;
   private static final long TIMEOUT = 1_000;
+
+  /** Over a network with a fault: the function's own delay is none. */
+  private static final String FAULTY = "&timeout=1";
+
+  /** In bytes a second, so that each function takes more than {@link #DELAY}. */
+  private static final Map<String, Integer> DRIP =
+      Map.of("http", 50, "cache", 4, "redis", 50, "db", 300);
+
+  /** When a network that swallows all is mended: the function began a moment later. */
+  private static final long SWALLOWS = DELAY + 500;
+
+  private static final long NEVER = TimeUnit.DAYS.toMillis(1);
 
   /** What is promised of a thread and a backend that a deadline reaches. */
   private static final long SOON = TIMEOUT + 1_000;
@@ -118,11 +129,47 @@ class ApproachesIT {
   @Test
   void late_eachApproach_doesWhatItPromises() throws Exception {
     List<ApproachRun> runs =
+        ofEach((approach, slow) -> experiment.watch(approach, slow, LATE), "approaches");
+    for (ApproachRun run : runs) {
+      assertPromise(run);
+      assertTrue(
+          run.working() > TIMEOUT / 2, () -> "the backend was not seen at work: " + run.toString());
+      if (run.approach().equals("thread")) {
+        assertTrue(run.working() > DELAY - 500, run::toString);
+      }
+    }
+  }
+
+  @Test
+  void networkSwallowsAll_eachApproach_doesWhatItPromises() throws Exception {
+    ofEach(
+            (approach, slow) ->
+                experiment.watch(approach, slow, FAULTY, "blackhole=true", SWALLOWS),
+            "swallowed")
+        .forEach(ApproachesIT::assertPromise);
+  }
+
+  @Test
+  void networkDrips_eachApproach_doesWhatItPromises() throws Exception {
+    ofEach(
+            (approach, slow) ->
+                experiment.watch(approach, slow, FAULTY, "bandwidth=" + DRIP.get(slow), NEVER),
+            "dripping")
+        .forEach(ApproachesIT::assertPromise);
+  }
+
+  private interface Watch {
+    ApproachRun watch(String approach, String slow) throws Exception;
+  }
+
+  /** All approaches on all functions, and a table of them, as in README. */
+  private static List<ApproachRun> ofEach(Watch watch, String name) throws Exception {
+    List<ApproachRun> runs =
         inLanes(
                 slow -> {
                   var lane = new ArrayList<ApproachRun>();
                   for (String approach : onThisJvm().toList()) {
-                    lane.add(experiment.watch(approach, slow, LATE));
+                    lane.add(watch.watch(approach, slow));
                   }
                   return lane;
                 })
@@ -133,14 +180,13 @@ class ApproachesIT {
         Path.of(
             System.getProperty("jetty.base"),
             "target",
-            "approaches-" + Runtime.version().feature() + ".md"),
+            name + "-" + Runtime.version().feature() + ".md"),
         table(runs));
-    runs.forEach(ApproachesIT::assertPromise);
+    return runs;
   }
 
   private static void assertPromise(ApproachRun run) {
     String what = run.toString();
-    assertTrue(run.working() > TIMEOUT / 2, () -> "the backend was not seen at work: " + what);
     // Jetty's own threads are virtual where there are any: there a socket hears the interrupt.
     boolean deaf = run.slow().equals("db") && !VIRTUAL_THREADS;
     switch (run.approach()) {
@@ -151,7 +197,6 @@ class ApproachesIT {
       case "thread" -> {
         assertStopped(run);
         assertTrue(run.free() >= DELAY, what);
-        assertTrue(run.working() > DELAY - 500, what);
       }
       case "cooperative" -> {
         assertFalse(run.completed(), what);
@@ -203,40 +248,11 @@ class ApproachesIT {
   }
 
   @Test
-  void networkSwallowsAll_budgetIsOverInTime_andBaselineWaitsOn() throws Exception {
-    inLanes(
-        slow -> {
-          experiment.control("PUT", "/" + slow + "?blackhole=true");
-          CompletableFuture<HttpResponse<String>> baseline = experiment.begin("baseline", slow, "");
-          assertOverInTime(slow);
-          assertFalse(baseline.isDone());
-          experiment.control("DELETE", "/" + slow);
-          assertTrue(Experiment.completed(baseline.join()));
-          return slow;
-        });
-  }
-
-  @Test
-  void networkDrips_budgetIsOverInTime_andBaselineWaitsOn() throws Exception {
-    var bytesASecond = Map.of("http", 50, "cache", 4, "redis", 50, "db", 300);
-    inLanes(
-        slow -> {
-          experiment.control("PUT", "/" + slow + "?bandwidth=" + bytesASecond.get(slow));
-          CompletableFuture<HttpResponse<String>> baseline = experiment.begin("baseline", slow, "");
-          assertOverInTime(slow);
-          assertFalse(baseline.isDone());
-          assertTrue(Experiment.completed(baseline.join()));
-          experiment.control("DELETE", "/" + slow);
-          return slow;
-        });
-  }
-
-  @Test
-  void networkResets_budgetAndBaseline_areToldSo() throws Exception {
+  void networkResets_eachApproach_isToldSo() throws Exception {
     inLanes(
         slow -> {
           experiment.control("PUT", "/" + slow + "?reset=true");
-          for (String approach : List.of("budget", "baseline")) {
+          for (String approach : onThisJvm().toList()) {
             HttpResponse<String> answer = experiment.get(approach, slow, "&timeout=30");
             assertEquals(502, answer.statusCode(), answer.body());
             assertTrue(answer.body().contains("\"completed\": false"), answer.body());
@@ -245,14 +261,6 @@ class ApproachesIT {
           assertTrue(Experiment.completed(experiment.get("budget", slow, "&timeout=30")));
           return slow;
         });
-  }
-
-  private static void assertOverInTime(String slow) {
-    HttpResponse<String> answer = experiment.get("budget", slow, "&timeout=1");
-    assertFalse(Experiment.completed(answer));
-    long began = experiment.time(answer, "began");
-    assertTrue(experiment.time(answer, "answered") - began < SOON, answer::body);
-    assertTrue(experiment.free(answer) - began < SOON, answer::body);
   }
 
   private interface Lane<T> {

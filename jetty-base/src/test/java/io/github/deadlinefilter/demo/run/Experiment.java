@@ -47,7 +47,36 @@ final class Experiment {
   /** Has it run, and looks on until its thread is free and its backend does nothing for it. */
   ApproachRun watch(String approach, String slow, String more) throws InterruptedException {
     await(() -> !isWorking(slow));
-    CompletableFuture<HttpResponse<String>> answer = begin(approach, slow, more);
+    return watch(begin(approach, slow, more), approach, slow, () -> {});
+  }
+
+  /**
+   * As {@link #watch(String, String, String)}, over a network with {@code fault}, in the words of
+   * its control.
+   *
+   * @param millis when it is mended, if the run has not ended before
+   */
+  ApproachRun watch(String approach, String slow, String more, String fault, long millis)
+      throws InterruptedException {
+    await(() -> !isWorking(slow));
+    control("PUT", "/" + slow + "?" + fault);
+    try {
+      long mended = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      Runnable mend =
+          () -> {
+            if (System.nanoTime() - mended >= 0) {
+              control("DELETE", "/" + slow);
+            }
+          };
+      return watch(begin(approach, slow, more), approach, slow, mend);
+    } finally {
+      control("DELETE", "/" + slow);
+    }
+  }
+
+  private ApproachRun watch(
+      CompletableFuture<HttpResponse<String>> answer, String approach, String slow, Runnable look)
+      throws InterruptedException {
     long lastWorking = 0;
     boolean ended = false;
     while (!ended) {
@@ -56,6 +85,7 @@ final class Experiment {
         lastWorking = System.currentTimeMillis();
       }
       ended = !working && answer.isDone() && free(answer.join()) >= 0;
+      look.run();
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
     HttpResponse<String> response = answer.join();
