@@ -46,7 +46,7 @@ class ApproachesIT {
 
   /** In bytes a second, so that each function takes more than {@link #DELAY}. */
   private static final Map<String, Integer> DRIP =
-      Map.of("http", 50, "cache", 4, "redis", 50, "db", 300);
+      Map.of("http", 50, "cache", 3, "redis", 50, "db", 180);
 
   /** When a network that swallows all is mended: the function began a moment later. */
   private static final long SWALLOWS = DELAY + 500;
