@@ -38,9 +38,6 @@ final class AsyncCycle implements AsyncListener {
   /** How often somebody looks whether what is sent is out: soon after the client has read. */
   static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** How long a stop waits for a transfer that the answer has not ended. */
-  private static final long STOP_WAITS = TimeUnit.SECONDS.toNanos(5);
-
   private final RequestRun run;
   private final IoListeners ioListeners;
 
@@ -247,18 +244,17 @@ final class AsyncCycle implements AsyncListener {
    * <p>What it still sends counts as inside, too, and while it is here Jetty tells nobody that this
    * is out: it tells of one thing after the other.
    *
-   * <p>Where nobody else would have them, as the container stops, they are held for those who move
-   * a body: the buffers are everybody's. A worker that is stuck would hold up the stop for ever.
+   * <p>Where nobody else would have them, as the container stops, they are held for the answer and
+   * for those who move a body, for the buffers are everybody's: a worker that is stuck elsewhere
+   * would hold up the stop for ever.
    */
   private void hold() {
-    if (run.runs().quirks().isStopping(run.request)
-        && run.await(() -> isHeldNoMore() || !run.isTransferring(), STOP_WAITS)) {
-      return;
-    }
+    boolean stops = run.runs().quirks().isStopping(run.request);
     boolean interrupted = false; // kept, for each await would pass it on to the worker once more
-    while (!isHeldNoMore()) {
-      run.await(() -> isHeldNoMore() || ioListeners.isSending(), Long.MAX_VALUE);
-      run.await(this::isHeldNoMore, SENT_POLL);
+    while (!isHeldNoMore(stops)) {
+      run.await(
+          () -> isHeldNoMore(stops) || ioListeners.isSending(), stops ? SENT_POLL : Long.MAX_VALUE);
+      run.await(() -> isHeldNoMore(stops), SENT_POLL);
       interrupted |= Thread.interrupted();
       ioListeners.written();
     }
@@ -267,8 +263,11 @@ final class AsyncCycle implements AsyncListener {
     }
   }
 
-  private boolean isHeldNoMore() {
-    return run.isReleased() || run.phase() == RunState.DONE;
+  private boolean isHeldNoMore(boolean stops) {
+    int phase = run.phase();
+    return run.isReleased()
+        || phase == RunState.DONE
+        || (stops && phase == RunState.PARKED && !run.isTransferring());
   }
 
   private synchronized List<Listening> listeners() {

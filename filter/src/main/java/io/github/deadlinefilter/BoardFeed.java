@@ -176,15 +176,18 @@ final class BoardFeed implements Feed, AutoCloseable {
     boolean may = inside && stacks.tryAcquire();
     List<StackTraceElement> now = List.of();
     List<String> then = entry == null ? List.of() : entry.stack();
+    List<String> calls = entry == null ? List.of() : entry.calls();
     if (run != null) {
       now = may ? run.interrupts.stack() : List.of();
       BoardJson.identity(json, run).put("io", run.deadline.whereTimeWent());
+      calls = run.deadline.calls();
       ExpiryReport report = run.report();
       then = report == null ? then : RecentIncidents.lines(report.stack());
     } else if (entry != null) {
       BoardJson.entry(json, entry);
     }
-    return json.put("then", then)
+    return json.put("calls", calls)
+        .put("then", then)
         .put("now", RecentIncidents.lines(now))
         .put("inside", inside)
         .put("tooMany", inside && !may)

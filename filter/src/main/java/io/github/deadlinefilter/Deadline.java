@@ -698,7 +698,10 @@ public abstract sealed class Deadline
   /** The innermost fence that the calling thread is inside, null if it is in none. */
   abstract @Nullable InterruptFence fenceHere();
 
-  /** Of the calls of a request that is let run on: nothing ends them, and they are counted. */
+  /**
+   * Of the calls of a request that is let run on: its deadline ends none, and they are counted.
+   * Once an operator or a stop has ended the request none begins any more.
+   */
   static final class LetRun extends Deadline {
     private final RequestDeadline of;
 
@@ -708,7 +711,21 @@ public abstract sealed class Deadline
 
     @Override
     long remainingNanos() {
-      return Long.MAX_VALUE;
+      return switch (of.cause()) {
+        case CANCELLED, SHUTDOWN -> 0;
+        default -> Long.MAX_VALUE;
+      };
+    }
+
+    /** One is made for each call: those of the same request are the same. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof LetRun another && another.of == of;
+    }
+
+    @Override
+    public int hashCode() {
+      return of.hashCode();
     }
 
     @Override

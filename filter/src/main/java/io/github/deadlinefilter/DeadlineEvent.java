@@ -123,6 +123,14 @@ public final class DeadlineEvent {
   }
 
   /**
+   * As {@link #io}, a line for each call, such as {@code +1.2s sql SELECT * FROM t WHERE id = ?:
+   * 350ms}: the 32 latest that had ended, and those in progress.
+   */
+  public List<String> ioCalls() {
+    return report == null ? List.of() : report.calls();
+  }
+
+  /**
    * The worker's stack when the request was ended, before it was told to stop; empty if it had none
    * or if many expired at the same time.
    */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code jndi:NAME}: as {@code pool}, on threads of the application server's executor. How
  *       many there are is up to that: what it refuses is refused with {@code queue-full}, what it
  *       lets wait expires.
+ *   <li>{@code auto}, the default: {@code virtual} where the JVM has it, else {@code pool}.
  * </ul>
  *
  * <p>Thread-safe, as every filter. {@link #init} throws a {@link ServletException} that names the

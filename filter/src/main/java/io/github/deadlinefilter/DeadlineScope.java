@@ -312,6 +312,11 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   }
 
   @Override
+  Deadline ofCalls() {
+    return joins ? outer.ofCalls() : this;
+  }
+
+  @Override
   public boolean canEnd() {
     return !shield && (!joins || outer.canEnd());
   }

@@ -164,17 +164,17 @@ final class Expiry {
    * the worker, and whatever went wrong: nobody is inside when the container goes on.
    */
   private void fail(RequestRun run, Throwable unexpected) {
-    LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
     boolean stayed = run.interrupts.isOpen();
     try {
+      LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
       if (!run.isQuiet()) {
         cut(run);
       }
-    } finally {
       if (run.report() != null && !run.isAnswerSaid()) {
         tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
         said(run);
       }
+    } finally {
       run.awaitQuiet();
       if (stayed) {
         leftLate(run);

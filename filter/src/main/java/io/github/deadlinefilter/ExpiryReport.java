@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param begun the application has seen it: now, or before it became asynchronous
  * @param io what it has called outside the JVM, for how long, and where it still is; empty if that
  *     is not known
+ * @param calls the same, a line for each call
  * @param dependency what of that took most of the time; empty if nothing did
  * @param stack of the worker at the decision, before it was told to stop; empty if there was none,
  *     or if too many were taken
@@ -37,6 +38,7 @@ record ExpiryReport(
     boolean ran,
     boolean begun,
     String io,
+    List<String> calls,
     String dependency,
     List<StackTraceElement> stack,
     SlowLine slow) {
@@ -99,6 +101,7 @@ record ExpiryReport(
         ran,
         ran || run.pass() > 1 || !phase.equals(QUEUED),
         run.deadline.whereTimeWent(),
+        run.deadline.calls(),
         run.deadline.dependency(),
         stack,
         new SlowLine(run.samplesWith(stack), run.runs().expiry().lines()));

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +10,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; may be closed on another thread than the one that began it.
  */
 public final class IoCall implements AutoCloseable {
+  static final Comparator<IoCall> BY_START =
+      (one, other) -> Long.compare(one.startNanos - other.startNanos, 0);
+
   private final @Nullable IoLedger ledger;
   final String kind;
   final String target;
   final long startNanos;
+
+  /** Guarded by the ledger; negative while it is in progress. */
+  long tookNanos = -1;
 
   IoCall(@Nullable IoLedger ledger, String kind, String target, long startNanos) {
     this.ledger = ledger;

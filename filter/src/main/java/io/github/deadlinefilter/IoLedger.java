@@ -1,7 +1,11 @@
 package io.github.deadlinefilter;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,6 +18,9 @@ import java.util.Set;
 final class IoLedger {
   /** How many calls in progress are known by their targets. */
   private static final int MOST_OPEN = 64;
+
+  /** How many of those that have ended are known by themselves, the latest. */
+  private static final int MOST_ENDED = 32;
 
   /** How many kinds are counted apart. */
   private static final int MOST_KINDS = 16;
@@ -40,13 +47,19 @@ final class IoLedger {
   }
 
   private final Ticker ticker;
+  private final long beginNanos;
 
   // Guarded by this.
   private final Set<IoCall> open = new LinkedHashSet<>();
+  private final Deque<IoCall> ended = new ArrayDeque<>(4);
   private final Map<String, Total> totals = new LinkedHashMap<>();
 
-  IoLedger(Ticker ticker) {
+  /**
+   * @param beginNanos when its run began, by {@code ticker}
+   */
+  IoLedger(Ticker ticker, long beginNanos) {
     this.ticker = ticker;
+    this.beginNanos = beginNanos;
   }
 
   /**
@@ -70,7 +83,12 @@ final class IoLedger {
 
   synchronized void ended(IoCall call) {
     if (open.remove(call)) {
-      count(call.kind, new Total(call, ticker.nanos() - call.startNanos));
+      call.tookNanos = ticker.nanos() - call.startNanos;
+      count(call.kind, new Total(call, call.tookNanos));
+      if (ended.size() == MOST_ENDED) {
+        ended.removeFirst();
+      }
+      ended.addLast(call);
     }
   }
 
@@ -135,6 +153,32 @@ final class IoLedger {
       break;
     }
     return text.toString();
+  }
+
+  /**
+   * A line for each call, in the order in which they began: the latest that have ended, and those
+   * in progress. Such as {@code +1.2s sql SELECT * FROM t WHERE id = ?: 350ms}, or {@code still
+   * running after 350ms}.
+   */
+  synchronized List<String> calls() {
+    long now = ticker.nanos();
+    List<IoCall> all = new ArrayList<>(ended);
+    all.addAll(open);
+    all.sort(IoCall.BY_START);
+    List<String> lines = new ArrayList<>(all.size());
+    for (IoCall call : all) {
+      boolean running = call.tookNanos < 0;
+      lines.add(
+          "+"
+              + millis(call.startNanos - beginNanos)
+              + " "
+              + call.kind
+              + " "
+              + call.target
+              + (running ? ": still running after " : ": ")
+              + millis(running ? now - call.startNanos : call.tookNanos));
+    }
+    return lines;
   }
 
   /**

@@ -96,14 +96,14 @@ final class JettyQuirks extends ContainerQuirks {
   }
 
   /**
-   * It ends its connections one after the other on the thread of their selector, and a connection's
-   * objects are those of no other.
+   * It ends those of HTTP/1.1 one after the other on the thread of their selector, and their
+   * objects with them. Those of HTTP/2 tell of their end on other threads.
    */
   @Override
   boolean isStopping(HttpServletRequest request) {
     try {
       Object metaData = connectionMetaData.invoke(coreRequest.invoke(request));
-      return Boolean.FALSE.equals(isRunning.invoke(connector.invoke(metaData)));
+      return isHttp1(request) && Boolean.FALSE.equals(isRunning.invoke(connector.invoke(metaData)));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return false;
     }

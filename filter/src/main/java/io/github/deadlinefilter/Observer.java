@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * would have done to them is counted, logged, and every ten minutes reported by route.
  *
  * <p>Nothing waits here, so a request that finds as many at work as there are workers and places in
- * the queue counts as one that would have been refused.
+ * the queue counts as one that would have been refused. From then on it counts for nothing else: it
+ * would have taken no place, and would not have been late.
  *
  * <p>Thread-safe.
  */
@@ -56,8 +57,16 @@ final class Observer {
   private static final class Tally {
     final Route route;
     final Bulkhead bulkhead;
+
+    /** Whose chain has not returned: an asynchronous one takes no worker after that. */
     final AtomicInteger running = new AtomicInteger();
+
+    /** Of {@link #running}, those that count as stuck. */
     final AtomicInteger late = new AtomicInteger();
+
+    /** Neither late nor over. */
+    final AtomicInteger inFlight = new AtomicInteger();
+
     final ServiceTimes times = new ServiceTimes();
 
     // Guarded by this.
@@ -160,6 +169,7 @@ final class Observer {
     // Guarded by this.
     private boolean over;
     private boolean wasLate;
+    private boolean hasLeft;
     private boolean stuck;
     private DeadlineTimer.@Nullable Alarm stuckAlarm;
     private @Nullable String incident;
@@ -187,8 +197,7 @@ final class Observer {
     }
 
     void begin() {
-      Route route = tally.route;
-      RouteLimits limits = route.limits();
+      RouteLimits limits = tally.route.limits();
       int all = running.incrementAndGet();
       int own = tally.running.incrementAndGet();
       int stuck = tally.late.get();
@@ -204,9 +213,14 @@ final class Observer {
       } else if (all > (long) settings.workers() + settings.queue()) {
         refused = Reason.QUEUE_FULL;
       }
-      if (refused != null) {
-        tally.refused();
+      if (refused == null) {
+        tally.inFlight.incrementAndGet();
+      } else {
         wouldHaveRun = false;
+        alarm.cancel();
+        running.decrementAndGet();
+        tally.running.decrementAndGet();
+        tally.refused();
         tally.bulkhead.history().refused();
         recent.refused(tally.route.name(), refused);
         if (isNews(REFUSED, refused, "")) {
@@ -218,6 +232,7 @@ final class Observer {
     /** The chain is through: the request, too, unless it goes on asynchronously. */
     void leave(HttpServletRequest request) {
       inside.close();
+      workerLeaves();
       boolean goesOn = false;
       try {
         goesOn = request.isAsyncStarted();
@@ -232,13 +247,34 @@ final class Observer {
       }
     }
 
+    /** Its place is free, whether the request goes on or not. */
+    private void workerLeaves() {
+      if (!wouldHaveRun) {
+        return;
+      }
+      synchronized (this) {
+        hasLeft = true;
+        if (stuckAlarm != null) {
+          stuckAlarm.cancel();
+        }
+        if (stuck) {
+          late.decrementAndGet();
+          tally.late.decrementAndGet();
+        }
+      }
+      tally.times.add(ticker.nanos() - start, deadlineNanos - waitedNanos);
+      running.decrementAndGet();
+      tally.running.decrementAndGet();
+    }
+
     private void deadline() {
       synchronized (this) {
         boolean lifted = tally.route.until() == Until.COMMIT;
-        if (over || (lifted && response.isCommitted())) {
+        if (over || !wouldHaveRun || (lifted && response.isCommitted())) {
           return;
         }
         wasLate = true;
+        tally.inFlight.decrementAndGet();
         long early = routeNanos - waitedNanos - (ticker.nanos() - start);
         if (early > 0) { // as StuckWorkers has it
           stuckAlarm = timer.in(early, this::stuck);
@@ -251,9 +287,7 @@ final class Observer {
       if (!at.isEmpty()) {
         tally.bulkhead.history().blamed(at);
       }
-      if (wouldHaveRun) {
-        tell(at, stack);
-      }
+      tell(at, stack);
       said = isNews(EXPIRED, late(), at);
       if (said) {
         LOG.log(
@@ -264,7 +298,7 @@ final class Observer {
     }
 
     private synchronized void stuck() {
-      if (!over) {
+      if (!hasLeft) {
         stuck = true;
         late.incrementAndGet();
         tally.late.incrementAndGet();
@@ -306,17 +340,12 @@ final class Observer {
         over = true;
         counted = wasLate;
         id = incident;
-        if (stuckAlarm != null) {
-          stuckAlarm.cancel();
-        }
-        if (stuck) {
-          late.decrementAndGet();
-          tally.late.decrementAndGet();
+        if (wouldHaveRun && !wasLate) {
+          tally.inFlight.decrementAndGet();
         }
       }
       alarm.cancel();
       long nanos = ticker.nanos() - start;
-      tally.times.add(nanos, deadlineNanos - waitedNanos);
       tally.ended(nanos, counted);
       remember(nanos + waitedNanos, counted);
       if (counted && id != null) {
@@ -324,8 +353,6 @@ final class Observer {
       } else if (!counted && wouldHaveRun) {
         recent.completed();
       }
-      running.decrementAndGet();
-      tally.running.decrementAndGet();
       if (counted && said) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -382,14 +409,13 @@ final class Observer {
     public void onError(AsyncEvent event) {} // as above
   }
 
-  /** As {@link Runs#count}; who is late counts as stuck. */
+  /** As {@link Runs#count}; who is late and still inside counts as stuck. */
   int count(String name, String what) {
     for (Tally tally : tallies.values()) {
       if (tally.route.name().equals(name)) {
-        int late = tally.late.get();
         return switch (what) {
-          case "stuck" -> late;
-          case "in-flight" -> Math.max(0, tally.running.get() - late);
+          case "stuck" -> tally.late.get();
+          case "in-flight" -> tally.inFlight.get();
           default -> 0; // nothing waits here
         };
       }

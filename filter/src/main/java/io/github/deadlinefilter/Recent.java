@@ -58,6 +58,7 @@ final class Recent {
             answer.name().toLowerCase(Locale.ROOT),
             report.blamed(),
             report.io(),
+            report.calls(),
             RecentIncidents.lines(report.stack()),
             !report.ran() ? Entry.NONE : left ? Entry.LEFT : Entry.STUCK,
             /* overrunNanos= */ 0));
@@ -101,6 +102,7 @@ final class Recent {
             "observed",
             at,
             /* io= */ "",
+            /* calls= */ List.of(),
             RecentIncidents.lines(stack),
             Entry.STUCK,
             /* overrunNanos= */ 0));

@@ -31,6 +31,7 @@ final class RecentIncidents {
    * @param answer how its client was answered, or {@code observed}
    * @param at what it was slow in; empty if that is not known
    * @param io what it had called outside the JVM; empty if that is not known
+   * @param calls the same, a line for each call
    * @param stack of its worker then, the innermost frame first; empty if it was not taken
    * @param worker where it is, as the constants say
    * @param overrunNanos how long it stayed, if it has left late
@@ -47,6 +48,7 @@ final class RecentIncidents {
       String answer,
       String at,
       String io,
+      List<String> calls,
       List<String> stack,
       String worker,
       long overrunNanos) {
@@ -68,6 +70,7 @@ final class RecentIncidents {
           answer,
           at,
           io,
+          calls,
           stack,
           LEFT_LATE,
           nanos);
@@ -102,7 +105,7 @@ final class RecentIncidents {
     this.wallMillis = wallMillis;
     // Loads its classes now, as all does that a worker needs to leave: its application may have
     // been stopped by then, and the loader with it.
-    new Entry(0, "", "", "", "", "", 0, 0, "", "", "", List.of(), "", 0).leftAfter(0);
+    new Entry(0, "", "", "", "", "", 0, 0, "", "", "", List.of(), List.of(), "", 0).leftAfter(0);
   }
 
   long nowMillis() {

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -326,7 +327,7 @@ sealed class RequestDeadline extends Deadline {
   private synchronized IoLedger makeLedger() {
     IoLedger made = ledger;
     if (made == null) {
-      made = new IoLedger(clockwork.ticker());
+      made = new IoLedger(clockwork.ticker(), startNanos);
       ledger = made;
     }
     return made;
@@ -336,6 +337,12 @@ sealed class RequestDeadline extends Deadline {
   String whereTimeWent() {
     IoLedger made = ledger;
     return made == null ? "" : made.summary();
+  }
+
+  /** What has been called outside the JVM, as {@link IoLedger#calls}. */
+  List<String> calls() {
+    IoLedger made = ledger;
+    return made == null ? List.of() : made.calls();
   }
 
   /** How long what has been called outside the JVM has taken, calls side by side added up. */

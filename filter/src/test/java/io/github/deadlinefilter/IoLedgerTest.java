@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IoLedgerTest {
   private final ManualTicker ticker = new ManualTicker();
-  private final IoLedger ledger = new IoLedger(ticker);
+  private final IoLedger ledger = new IoLedger(ticker, ticker.nanos());
 
   private void pass(int millis) {
     ticker.advance(Duration.ofMillis(millis));
@@ -35,6 +36,30 @@ class IoLedgerTest {
     assertEquals(
         "sql 3 calls 4500ms, http 2 calls 0ms, still in sql SELECT slow() for 4100ms",
         ledger.summary());
+  }
+
+  @Test
+  void eachCall_isKnownByItself_inTheOrderOfTheirBegins() {
+    pass(100);
+    IoCall query = ledger.begin("sql", "SELECT 1");
+    pass(20);
+    IoCall get = ledger.begin("http", "api.example");
+    pass(30);
+    get.close();
+    assertEquals(
+        List.of("+100ms sql SELECT 1: still running after 50ms", "+120ms http api.example: 30ms"),
+        ledger.calls());
+    query.close();
+    pass(1_000);
+    assertEquals(
+        List.of("+100ms sql SELECT 1: 50ms", "+120ms http api.example: 30ms"), ledger.calls());
+    for (int i = 0; i < 40; i++) {
+      ledger.begin("sql", "SELECT " + i).close();
+    }
+    List<String> latest = ledger.calls();
+    assertEquals(32, latest.size());
+    assertEquals("+1150ms sql SELECT 8: 0ms", latest.get(0));
+    assertEquals("+1150ms sql SELECT 39: 0ms", latest.get(31));
   }
 
   @Test
@@ -70,6 +95,7 @@ class IoLedgerTest {
       ledger.begin("sql", "never ends");
     }
     assertTrue(ledger.summary().length() < 1_000);
+    assertTrue(ledger.calls().size() < 100);
     assertTrue(ledger.summary().contains("other 19920 calls"), ledger.summary());
   }
 

@@ -34,7 +34,7 @@ final class LogFuzz {
   private LogFuzz() {}
 
   public static void fuzzerTestOneInput(byte[] input) {
-    IoLedger ledger = new IoLedger(new ManualTicker());
+    IoLedger ledger = new IoLedger(new ManualTicker(), 0);
     ledger.begin("sql", new String(input, UTF_8));
     ExpiryReport report =
         new ExpiryReport(
@@ -50,6 +50,7 @@ final class LogFuzz {
             /* ran= */ true,
             /* begun= */ true,
             ledger.summary(),
+            ledger.calls(),
             ledger.most(0),
             List.of(),
             SlowLine.UNKNOWN);

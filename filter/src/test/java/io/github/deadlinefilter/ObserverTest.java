@@ -1,13 +1,18 @@
 package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +43,11 @@ class ObserverTest {
                 "clientDeadline",
                 "X-Request-Timeout",
                 "routes",
-                "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0\n/few = 5s maxStuck=1"),
+                "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0\n/few = 5s maxStuck=1\n/doomed = 1s shed=doomed",
+                "workers",
+                "1",
+                "queue",
+                "1"),
             new Environment(Map.of(), Map.of(), /* virtualThreads= */ false));
     routes = settings.routes();
     observer =
@@ -122,6 +131,116 @@ class ObserverTest {
             "Observed: route=\"/one\" requests=2 would-have-expired=0 would-have-been-refused=1"
                 + " longest=20ms"),
         reports());
+  }
+
+  @Test
+  void whatWouldHaveBeenRefused_takesNoPlace_andIsNotLate() throws Exception {
+    ask(
+        "/one",
+        (request, response) -> {
+          ask("/one", (second, answer) -> ask("/hi", Duration.ofMillis(10)));
+          assertEquals(1, observer.count("/one", "in-flight"));
+        });
+    ask(
+        "/one",
+        (request, response) -> {
+          clock.pass(Duration.ofMillis(100));
+          ask("/one", Duration.ofSeconds(2)); // would have been refused, and not been late
+          assertEquals(1, observer.count("/one", "stuck"), "the first");
+        });
+    ask("/one", Duration.ofMillis(20));
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/one\" requests=5 would-have-expired=1 would-have-been-refused=2"
+                + " longest=2100ms"),
+        reports());
+  }
+
+  @Test
+  void asManyAsThereAreWorkersAndPlaces_nextWouldHaveBeenRefused_untilOneIsThrough()
+      throws Exception {
+    ask(
+        "/fine",
+        (request, response) ->
+            ask("/fine", (second, answer) -> ask("/fine", Duration.ZERO))); // of 2 in all
+    ask("/fine", Duration.ZERO);
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/fine\" requests=4 would-have-expired=0 would-have-been-refused=1"
+                + " longest=0ms"),
+        reports());
+    String refused = "Would have been refused: reason=queue-full ";
+    assertTrue(
+        log.lines().stream().anyMatch(line -> line.startsWith(refused)), log.lines()::toString);
+  }
+
+  /** As with a worker, which leaves when the request has become asynchronous. */
+  @Test
+  void asynchronous_takesNoPlaceAfterItsChain_andIsNotStuck() throws Exception {
+    var async = new StartedAsync();
+    ask("/one", async, (request, response) -> {});
+    assertEquals(1, observer.count("/one", "in-flight"));
+    ask("/one", Duration.ZERO);
+    clock.pass(Duration.ofSeconds(2));
+    assertEquals(0, observer.count("/one", "in-flight"), "it is late");
+    assertEquals(0, observer.count("/one", "stuck"));
+    async.complete();
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/one\" requests=2 would-have-expired=1 would-have-been-refused=0"
+                + " longest=2s"),
+        reports());
+  }
+
+  @Test
+  void typicallyTooSlow_wouldHaveBeenRefused_asDoomed() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      ask("/doomed", Duration.ofMillis(1_001));
+    }
+    ask("/doomed", Duration.ofMillis(100));
+    passUntil(TEN_MINUTES);
+    assertEquals(
+        List.of(
+            "Observed: route=\"/doomed\" requests=201 would-have-expired=200"
+                + " would-have-been-refused=1 longest=1001ms"),
+        reports());
+  }
+
+  /** A request whose application goes on asynchronously. */
+  private static final class StartedAsync extends HttpServletRequestWrapper {
+    private final List<AsyncListener> listeners = new ArrayList<>();
+
+    StartedAsync() {
+      super(BareServlet.empty(HttpServletRequest.class));
+    }
+
+    @Override
+    public boolean isAsyncStarted() {
+      return true;
+    }
+
+    @Override
+    public AsyncContext getAsyncContext() {
+      return (AsyncContext)
+          Proxy.newProxyInstance(
+              AsyncContext.class.getClassLoader(),
+              new Class<?>[] {AsyncContext.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("addListener")) {
+                  listeners.add((AsyncListener) arguments[0]);
+                }
+                return null;
+              });
+    }
+
+    void complete() throws IOException {
+      for (AsyncListener listener : listeners) {
+        listener.onComplete(new AsyncEvent(getAsyncContext()));
+      }
+    }
   }
 
   @Test

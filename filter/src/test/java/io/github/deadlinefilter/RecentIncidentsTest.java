@@ -29,6 +29,7 @@ class RecentIncidentsTest {
             "direct",
             "at",
             "io",
+            List.of("call"),
             List.of("frame"),
             worker,
             0));

@@ -33,6 +33,15 @@ class StuckWorkersTest {
   }
 
   @Test
+  void refusedForIt_mayComeAgain_whenAsManyAreExpectedToHaveLeft() {
+    RequestRun run = add(BareServlet.run((request, response) -> {}, ticker));
+    ticker.advance(Duration.ofSeconds(30));
+    assertEquals(30, stuck.retryAfterSeconds(run.bulkhead), "as long again as it has been there");
+    stuck.remove(run);
+    assertEquals(1, stuck.retryAfterSeconds(run.bulkhead), "one has just left");
+  }
+
+  @Test
   void lateForItsClientAlone_countsFromTheRoutesDeadlineOn() {
     RequestRun run = BareServlet.asked(MOMENT, ticker); // of an hour
     ticker.advance(MOMENT);

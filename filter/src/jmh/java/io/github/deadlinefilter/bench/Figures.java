@@ -164,7 +164,8 @@ final class Figures {
             row.least(),
             row.most());
       }
-      if (row.contender() == Contender.POOL && !Double.isNaN(best)) {
+      boolean onWorkers = row.contender() == Contender.POOL || row.contender() == Contender.VIRTUAL;
+      if (onWorkers && !Double.isNaN(best)) {
         reach("the same, of the best peer", "1.15", "%.2f", row.ratio() / best);
       }
     }

@@ -63,7 +63,7 @@ final class GuardedResultSet extends ResultSetFacts {
   /** The call in which it is read: one for all rows, as long as the deadline is the same. */
   private @Nullable Call reading(Deadline deadline) throws SQLException {
     Call call = reading;
-    if (call != null && call.deadline == deadline) {
+    if (call != null && call.deadline.equals(deadline)) {
       return call;
     }
     endReading();

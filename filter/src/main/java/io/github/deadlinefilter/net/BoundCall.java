@@ -68,12 +68,14 @@ final class BoundCall {
 
   /**
    * The time left in milliseconds, rounded up, but no more than {@code own}, of which 0 is none.
+   * One more than that, so that it ends after the deadline also by the clock of another processor,
+   * and is known for what it is.
    */
   int millis(int own) {
     if (deadline.isUnlimited()) {
       return own;
     }
-    long left = deadline.remaining().toMillis() + 1;
+    long left = deadline.remaining().toMillis() + 2;
     return (int) Math.min(left, own == 0 ? Integer.MAX_VALUE : own);
   }
 

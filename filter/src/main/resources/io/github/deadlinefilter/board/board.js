@@ -502,10 +502,10 @@
       : found.tooMany ? 'Too many stacks have been asked for just now: look again.'
       : !found.inside ? 'No worker is inside for it now.' : '';
     setText(byId('detail-text'), [why, found?.io].filter(Boolean).join(' · '));
-    for (const when of ['now', 'then']) {
-      const lines = found?.[when] ?? [];
-      byId(`detail-${when}`).hidden = lines.length === 0;
-      setText(byId(`detail-${when}`).querySelector('pre'), lines.join('\n'));
+    for (const part of ['calls', 'now', 'then']) {
+      const lines = found?.[part] ?? [];
+      byId(`detail-${part}`).hidden = lines.length === 0;
+      setText(byId(`detail-${part}`).querySelector('pre'), lines.join('\n'));
     }
   }
 

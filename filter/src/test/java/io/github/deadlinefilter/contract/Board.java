@@ -2,6 +2,7 @@ package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.board.BoardServlet;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -31,7 +32,12 @@ final class Board {
                 .build())
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
         .servlet("/deaf", (request, response) -> deaf.hold())
-        .servlet("/late", (request, response) -> deaf.hold())
+        .servlet(
+            "/late",
+            (request, response) -> {
+              Deadline.current().io("cache", "GET basket").close();
+              deaf.hold();
+            })
         .servlet(
             "/board/*",
             new BoardServlet(),

@@ -22,6 +22,9 @@ class BoardContractTest {
   private static final Pattern LINK = Pattern.compile("\\b(?:src|href)=\"([^\"]*)\"");
   private static final Pattern SCRIPT = Pattern.compile("<script\\b([^>]*)>(.*?)</script>");
 
+  private static final Pattern CALL =
+      Pattern.compile("\"calls\":\\[\"\\+\\d+m?s cache GET basket: \\d+m?s\"]");
+
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 
   @Test
@@ -115,6 +118,7 @@ class BoardContractTest {
       assertTrue(
           both.text().matches("(?s).*\"then\":\\[.*Deaf\\.hold\\(.*\"now\":\\[.*Deaf\\.hold\\(.*"),
           both::text);
+      assertTrue(CALL.matcher(both.text()).find(), both::text);
       assertEquals(404, RawClient.ask(container, "/board/stack?id=nosuchone").status());
       // What is said of an answer follows it.
       assertEquals(stuck, Board.awaitId(container, "incidents", "/late"));
@@ -136,6 +140,7 @@ class BoardContractTest {
       Board.awaitData(container, Pattern.compile("(\"left\":\\[[0,]*1[0,]*\\])"));
       Response gone = RawClient.ask(container, "/board/stack?id=" + stuck);
       assertTrue(gone.text().contains("Deaf.hold("), "of an incident it is kept: " + gone.text());
+      assertTrue(CALL.matcher(gone.text()).find(), gone::text);
       assertTrue(gone.text().contains("\"inside\":false"), gone::text);
       assertEquals(200, running.read().status());
     }

@@ -76,6 +76,8 @@ class HealthContractTest {
         assertFalse(stop.isDone(), "it waits for the worker");
         assertTrue(why.startsWith("down filter-0: stopping, stuck workers: "), why);
         assertEquals(503, client.read().status());
+        assertTrue(RawClient.ask(container, "/deaf").text().contains("reason stopping,"));
+        assertTrue(FilterLog.refused(container).contains(" reason=stopping "));
         deaf.release();
         stop.await(Gate.SOON);
         assertEquals(503, RawClient.ask(container, "/health").status());

@@ -1,6 +1,8 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +24,7 @@ import org.glassfish.enterprise.concurrent.ManagedExecutorServiceImpl;
 import org.glassfish.enterprise.concurrent.ManagedThreadFactoryImpl;
 import org.glassfish.enterprise.concurrent.spi.ContextHandle;
 import org.glassfish.enterprise.concurrent.spi.ContextSetupProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** {@code worker=jndi:NAME}: the threads are the application server's. */
@@ -84,6 +87,9 @@ class JndiContractTest {
             .filter("/*", filter.build())
             .servlet("/deaf", (request, response) -> deaf.hold())
             .servlet(
+                "/loader",
+                (request, response) -> response.getOutputStream().print(String.valueOf(loader())))
+            .servlet(
                 "/thread",
                 (request, response) ->
                     response.getOutputStream().print(Thread.currentThread().getName()));
@@ -94,6 +100,7 @@ class JndiContractTest {
 
   private static void runsOnManagedThreads(String worker) throws Exception {
     ManagedExecutorService managed = managed();
+    ClassLoader own = managed.submit(JndiContractTest::loader).get();
     try (var deaf = new Deaf();
         TestContainer container = start(worker, managed, deaf, "")) {
       String thread = RawClient.ask(container, "/thread").text();
@@ -104,9 +111,16 @@ class JndiContractTest {
       deaf.release();
       FilterLog.await(container, FilterLog.LEFT, 1);
       assertEquals(thread, RawClient.ask(container, "/thread").text());
+      String inside = RawClient.ask(container, "/loader").text();
+      assertNotEquals(String.valueOf(own), inside, "the application's");
+      assertSame(own, managed.submit(JndiContractTest::loader).get(), "and the thread's own again");
     } finally {
       managed.shutdownNow();
     }
+  }
+
+  private static @Nullable ClassLoader loader() {
+    return Thread.currentThread().getContextClassLoader();
   }
 
   @Test

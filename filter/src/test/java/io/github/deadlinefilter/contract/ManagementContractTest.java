@@ -154,6 +154,9 @@ class ManagementContractTest {
       assertEquals(List.of(), bean.getRunning());
       StuckRequest stuck = bean.getStuckWorkers().get(0);
       assertEquals(running.getId(), stuck.getId());
+      Gate.eventually(
+          () -> bean.getStuckWorkers().get(0).getStuckMillis() > stuck.getStuckMillis(),
+          "it grows older");
       assertTrue(
           stuck.getStackNow().stream().anyMatch(frame -> frame.contains("Deaf.hold(")),
           stuck.getStackNow()::toString);

@@ -35,6 +35,8 @@ class StuckLimitContractTest {
                     .route("/other = 600ms")
                     .set("clientDeadline", "X-Request-Timeout")
                     .route("/patient = 1h maxStuck=1")
+                    .route("/narrow = 30s max=2 queue=1 maxStuck=1")
+                    .set("requestStart", "X-Request-Start")
                     .route("/hi = 1m")
                     .build())
             .servlet(
@@ -48,10 +50,18 @@ class StuckLimitContractTest {
                 })
             .servlet("/other", (request, response) -> others.hold())
             .servlet("/patient", this::patient)
+            .servlet("/narrow", this::narrow)
             .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
     TestContainer container = setup.start(app, setup.options().withThreads(12));
     RawClient.ask(container, "/hi"); // the first request of a container takes long
     return container;
+  }
+
+  private void narrow(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    if (request.getQueryString() != null) {
+      (request.getQueryString().equals("first") ? first : others).hold();
+    }
+    response.getOutputStream().print("well");
   }
 
   private void patient(HttpServletRequest request, HttpServletResponse response)
@@ -94,6 +104,29 @@ class StuckLimitContractTest {
       assertEquals("well", RawClient.ask(container, "/deaf").text(), "one has left");
       last.release();
       FilterLog.await(container, FilterLog.LEFT, 3);
+    }
+  }
+
+  /** When its turn comes another one is stuck, which was not when it came. */
+  @Test
+  void waitsForItsTurn_meanwhileOneIsStuck_isRefused() throws Exception {
+    try (Deaf deaf = first;
+        Deaf other = others;
+        TestContainer container = start("20", "");
+        RawClient stuck = RawClient.connect(container)) {
+      long most = System.currentTimeMillis() - 29_000; // of its time is over when it comes
+      stuck.get("/narrow?first", "X-Request-Start: t=" + most);
+      deaf.awaitInside(1);
+      try (RawClient inTime = RawClient.connect(container).get("/narrow?others")) {
+        other.awaitInside(1);
+        try (RawClient waits = RawClient.connect(container).get("/narrow")) {
+          assertExpired(stuck.read());
+          other.release();
+          assertEquals("well", inTime.read().text());
+          assertReason("stuck", waits.read());
+        }
+      }
+      deaf.release();
     }
   }
 

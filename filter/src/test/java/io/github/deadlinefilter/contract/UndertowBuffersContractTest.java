@@ -105,6 +105,7 @@ class UndertowBuffersContractTest {
     Application app =
         new Application()
             .filter("/*", setup.filter().deadline(LATE).set("onExpiry", "abandon").build())
+            .servlet("/hi", (request, response) -> {})
             .servlet(
                 "/form",
                 (request, response) -> {
@@ -118,6 +119,8 @@ class UndertowBuffersContractTest {
                 });
     try (TestContainer container = setup.start(app);
         RawClient client = RawClient.connect(container)) {
+      Gate.eventually( // the first requests may be late before a worker has begun
+          () -> RawClient.ask(container, "/hi").status() == 200, "warm");
       client.send(
           """
           POST /form HTTP/1.1\r

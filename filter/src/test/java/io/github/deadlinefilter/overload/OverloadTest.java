@@ -111,6 +111,7 @@ class OverloadTest {
           slow::toString);
       assertTrue(slow.containsKey("200"), "those for whom there is a worker: " + slow);
       assertTrue(slow.containsKey("route-full"), "the others, at once: " + slow);
+      assertLoad();
     }
   }
 
@@ -143,7 +144,14 @@ class OverloadTest {
           slow::toString);
       assertTrue(slow.containsKey("200"), "those for whom there is a worker: " + slow);
       assertTrue(slow.containsKey("queue-full"), "the others, at once: " + slow);
+      assertLoad();
     }
+  }
+
+  /** It was as much as it was to be. */
+  private void assertLoad() {
+    long asked = slow.values().stream().mapToLong(Number::longValue).sum();
+    assertTrue(asked >= 0.95 * LOAD.toNanos() / SLOW_EVERY, slow::toString);
   }
 
   /**

@@ -49,7 +49,7 @@ class ApproachesIT {
       Map.of("http", 50, "cache", 3, "redis", 50, "db", 180);
 
   /** When a network that swallows all is mended: the function began a moment later. */
-  private static final long SWALLOWS = DELAY + 500;
+  private static final long SWALLOWS = DELAY + 1_500;
 
   private static final long NEVER = TimeUnit.DAYS.toMillis(1);
 
@@ -252,12 +252,15 @@ class ApproachesIT {
     inLanes(
         slow -> {
           experiment.control("PUT", "/" + slow + "?reset=true");
-          for (String approach : onThisJvm().toList()) {
-            HttpResponse<String> answer = experiment.get(approach, slow, "&timeout=30");
-            assertEquals(502, answer.statusCode(), answer.body());
-            assertTrue(answer.body().contains("\"completed\": false"), answer.body());
+          try {
+            for (String approach : onThisJvm().toList()) {
+              HttpResponse<String> answer = experiment.get(approach, slow, "&timeout=30");
+              assertEquals(502, answer.statusCode(), answer.body());
+              assertTrue(answer.body().contains("\"completed\": false"), answer.body());
+            }
+          } finally {
+            experiment.control("DELETE", "/" + slow);
           }
-          experiment.control("DELETE", "/" + slow);
           assertTrue(Experiment.completed(experiment.get("budget", slow, "&timeout=30")));
           return slow;
         });

@@ -84,7 +84,11 @@ final class Experiment {
       if (working) {
         lastWorking = System.currentTimeMillis();
       }
-      ended = !working && answer.isDone() && free(answer.join()) >= 0;
+      ended =
+          !working
+              && answer.isDone()
+              && free(answer.join()) >= 0
+              && time(answer.join(), "answered") >= 0;
       look.run();
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
