@@ -123,7 +123,8 @@ final class BoardJson {
   static void incidents(JsonText json, RecentIncidents incidents) {
     json.array("incidents");
     for (Entry entry : incidents.list()) {
-      entry(json.object(), entry).put("hasStack", !entry.stack().isEmpty()).endObject();
+      boolean more = !entry.stack().isEmpty() || !entry.calls().isEmpty();
+      entry(json.object(), entry).put("hasStack", more).endObject();
     }
     json.endArray().array("refusals");
     for (RecentIncidents.Refusal refusal : incidents.refusals()) {

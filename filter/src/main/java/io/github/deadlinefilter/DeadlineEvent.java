@@ -123,7 +123,7 @@ public final class DeadlineEvent {
   }
 
   /**
-   * As {@link #io}, a line for each call, such as {@code +1.2s sql SELECT * FROM t WHERE id = ?:
+   * As {@link #io}, a line for each call, such as {@code +1200ms sql SELECT * FROM t WHERE id = ?:
    * 350ms}: the 32 latest that had ended, and those in progress.
    */
   public List<String> ioCalls() {

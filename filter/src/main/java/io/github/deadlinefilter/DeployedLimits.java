@@ -56,7 +56,9 @@ final class DeployedLimits {
   synchronized Runnable deployed(Linter linter, Collection<Route> routes) {
     Route longest = null;
     for (Route route : routes) {
-      if (route.deadlineNanos() == Route.NO_DEADLINE || route.until() == Until.COMMIT) {
+      if (route.deadlineNanos() == Route.NO_DEADLINE
+          || route.until() == Until.COMMIT
+          || route.onExpiry() == OnExpiry.ABANDON) {
         return () -> {};
       }
       if (longest == null || route.deadlineNanos() > longest.deadlineNanos()) {

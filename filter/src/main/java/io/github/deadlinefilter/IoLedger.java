@@ -129,8 +129,8 @@ final class IoLedger {
   }
 
   /**
-   * For a person and for the log, such as {@code sql 3 calls 4.6s, http 1 call 20ms, still in sql
-   * SELECT * FROM t WHERE id = ? for 4.1s}. Of what is in progress the oldest is named. Empty if
+   * For a person and for the log, such as {@code sql 3 calls 4600ms, http 1 call 20ms, still in sql
+   * SELECT * FROM t WHERE id = ? for 4100ms}. Of what is in progress the oldest is named. Empty if
    * nothing has been called.
    */
   synchronized String summary() {
@@ -157,7 +157,7 @@ final class IoLedger {
 
   /**
    * A line for each call, in the order in which they began: the latest that have ended, and those
-   * in progress. Such as {@code +1.2s sql SELECT * FROM t WHERE id = ?: 350ms}, or {@code still
+   * in progress. Such as {@code +1200ms sql SELECT * FROM t WHERE id = ?: 350ms}, or {@code still
    * running after 350ms}.
    */
   synchronized List<String> calls() {

@@ -315,7 +315,8 @@ final class Observer {
           deadlineNanos,
           ticker.nanos() - start + waitedNanos,
           at,
-          stack);
+          stack,
+          !inside.isOpen());
       boolean hasEnded;
       synchronized (this) {
         incident = id;

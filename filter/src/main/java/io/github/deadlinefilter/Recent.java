@@ -87,7 +87,8 @@ final class Recent {
       long deadlineNanos,
       long elapsedNanos,
       String at,
-      List<StackTraceElement> stack) {
+      List<StackTraceElement> stack,
+      boolean left) {
     timeline.add(Outcome.EXPIRED);
     incidents.add(
         new Entry(
@@ -104,7 +105,7 @@ final class Recent {
             /* io= */ "",
             /* calls= */ List.of(),
             RecentIncidents.lines(stack),
-            Entry.STUCK,
+            left ? Entry.LEFT : Entry.STUCK,
             /* overrunNanos= */ 0));
   }
 

@@ -527,6 +527,21 @@ class DeadlineScopeTest {
   }
 
   @Test
+  void extend_theOuterScope_theInnerHasItsOwnAgain() {
+    try (DeadlineScope outer = Deadline.within(seconds(2));
+        DeadlineScope inner = Deadline.within(seconds(5))) {
+      assertEquals(seconds(2), inner.remaining(), "the shorter one");
+      pass(1);
+      assertTrue(outer.extend(seconds(20)));
+      assertEquals(seconds(4), inner.remaining(), "its own");
+      pass(4);
+      assertTrue(inner.hasFired());
+      assertFalse(outer.hasFired());
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
   void extend_theRequestIsSettled_isTooLate() {
     pass(10);
     assertTrue(request.settle());

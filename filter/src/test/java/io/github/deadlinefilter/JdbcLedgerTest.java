@@ -1,6 +1,7 @@
 package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.github.deadlinefilter.jdbc.DeadlineDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Duration;
+import java.util.List;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,11 @@ class JdbcLedgerTest {
           assertThrows(DeadlineExceededException.class, statement::executeQuery);
       assertEquals("sql-login 1 call 0ms, sql 3 calls 0ms", refused.whereTimeWent());
     }
+    List<String> calls = deadline.calls();
+    assertEquals("+0ms sql SELECT ?: 0ms", calls.get(1), "without what belongs to its user");
+    assertEquals(calls.get(1), calls.get(2));
+    assertEquals(4, calls.size(), calls::toString);
+    assertFalse(calls.toString().contains("secret"), calls::toString);
     assertTrue(deadline.isExpired());
   }
 }

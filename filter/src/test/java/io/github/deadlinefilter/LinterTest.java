@@ -78,6 +78,7 @@ class LinterTest {
     limits.known("pool wait", Duration.ofSeconds(30).toNanos());
     limits.deployed(new Linter(), routes("2s", "/batch/* = none"));
     limits.deployed(new Linter(), routes("2s", "/events = 1s until=commit"));
+    limits.deployed(new Linter(), routes("2s", "/report = 1s onExpiry=abandon"));
     assertEquals(List.of(), log.lines());
   }
 }

@@ -95,6 +95,29 @@ class MetersTest {
   }
 
   @Test
+  void blamed_isCountedByWhatItWas_andOnlySoManyAreToldApart() {
+    Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0, Map.of());
+    for (int i = 0; i < 25; i++) {
+      ManualTicker ticker = new ManualTicker();
+      RequestRun run = BareServlet.run((request, response) -> {}, ticker);
+      IoCall call = run.deadline.io("sql", "SELECT " + i);
+      ticker.advance(Duration.ofSeconds(1));
+      run.report(ExpiryReport.of(run, "running", /* ran= */ true, List.of()));
+      call.close();
+      meters.expired(DeadlineEvent.answered(run, ExpiryReport.Answer.CLEAN));
+    }
+    assertEquals(1, blamed("sql SELECT 0"));
+    assertEquals(1, blamed("sql SELECT 19"));
+    assertEquals(5, blamed("elsewhere"));
+    assertEquals(21, registry.get("deadline.blamed").counters().size());
+    meters.close();
+  }
+
+  private double blamed(String at) {
+    return registry.get("deadline.blamed").tags("at", at).counter().count();
+  }
+
+  @Test
   void eventAfterTheEnd_registersNothing() {
     Meters meters = new Meters("", "deadline", Set.of("default"), (route, what) -> 0, Map.of());
     meters.close();

@@ -129,6 +129,10 @@ class BlameContractTest {
     try (TestContainer container = start()) {
       DeadlineEvent expired = late(container, "/slow/dependency");
       assertEquals("redis GET session", expired.blamed());
+      assertEquals(1, expired.ioCalls().size());
+      String call = expired.ioCalls().get(0);
+      assertTrue(
+          call.matches("\\+\\d+m?s redis GET session: (still running after )?\\d+m?s"), call);
       String line = FilterLog.expired(container);
       assertTrue(line.contains(" io=\"redis 1 call "), line);
       assertTrue(line.contains(" at=\"" + Slow.class.getName() + ".dependency("), line);

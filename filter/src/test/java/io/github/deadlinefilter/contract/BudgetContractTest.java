@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.http.DeadlineHttpClient;
-import java.io.IOException;
+import io.github.deadlinefilter.jdbc.DeadlineDataSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,12 +19,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -287,6 +290,8 @@ class BudgetContractTest {
           exchange.close();
         });
     slow.start();
+    var database = new JdbcDataSource();
+    database.setURL("jdbc:h2:mem:abandoned");
     URI uri = URI.create("http://127.0.0.1:" + slow.getAddress().getPort());
     try (TestContainer container =
             start(
@@ -297,8 +302,12 @@ class BudgetContractTest {
                     HttpRequest call = HttpRequest.newBuilder(uri).build();
                     String first = client.send(call, BodyHandlers.ofString()).body();
                     String second = client.send(call, BodyHandlers.ofString()).body();
+                    try (Connection connection = new DeadlineDataSource(database).getConnection();
+                        Statement query = connection.createStatement()) {
+                      query.executeQuery("SELECT 1").close();
+                    }
                     called.complete(first + second);
-                  } catch (IOException | InterruptedException | RuntimeException e) {
+                  } catch (Exception e) {
                     called.completeExceptionally(e);
                   }
                 });

@@ -45,11 +45,11 @@ public record Combination(Containers container, String worker, Wire wire, boolea
     for (Containers container : Containers.ALL) {
       all.add(new Combination(container, "pool"));
       all.add(new Combination(container, "container"));
-      all.add(new Combination(container, "pool", Wire.TLS, false));
       if (virtual) {
         all.add(new Combination(container, "virtual"));
-        all.add(new Combination(container, "pool", Wire.HTTP_1_1, true));
       }
+      // Either is the container's own business, so they are tried together.
+      all.add(new Combination(container, "pool", Wire.TLS, virtual));
     }
     return all;
   }

@@ -3,6 +3,7 @@ package io.github.deadlinefilter.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.Deadline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,12 @@ class FlightRecorderContractTest {
           new Application()
               .filter("/*", setup.filter().route("/deaf = 300ms max=1 queue=0").build())
               .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"))
-              .servlet("/deaf", (request, response) -> deaf.hold());
+              .servlet(
+                  "/deaf",
+                  (request, response) -> {
+                    Deadline.current().io("redis", "GET session").close();
+                    deaf.hold();
+                  });
       Response late;
       try (TestContainer container = setup.start(app)) {
         RawClient.ask(container, "/hi"); // the first request of a container takes long
@@ -36,7 +42,9 @@ class FlightRecorderContractTest {
         recording.enable(PREFIX + "Refused");
         recording.enable(PREFIX + "LeftLate");
         recording.start();
-        late = RawClient.ask(container, "/deaf");
+        try (RawClient client = RawClient.connect(container)) {
+          late = client.get("/deaf", "X-Request-Id: edge-17").read();
+        }
         FilterLog.expired(container); // the log, and this, follow the answer
         RawClient.ask(container, "/deaf");
         FilterLog.refused(container);
@@ -65,6 +73,9 @@ class FlightRecorderContractTest {
       assertEquals(Duration.ofMillis(300), expired.getDuration("deadline"));
       assertTrue(expired.getDuration("elapsed").compareTo(Duration.ofMillis(300)) >= 0);
       assertEquals("direct", expired.getString("answer"));
+      assertEquals("edge-17", expired.getString("requestId"));
+      assertTrue(expired.getString("io").startsWith("redis 1 call "));
+      assertTrue(expired.getString("blamed").startsWith(Gate.class.getName() + ".awaitDeaf("));
       assertTrue(expired.getString("workerStack").contains(Deaf.class.getName()));
       assertEquals("route-full", events.get(1).getString("reason"));
       assertTrue(events.get(2).getDuration("overrun").compareTo(Duration.ZERO) > 0);

@@ -140,18 +140,22 @@ class MetersContractTest {
   }
 
   @Test
-  void atWork_isInFlight() throws Exception {
+  void atWork_isInFlight_andWhoWaitsIsQueued() throws Exception {
     try (var deaf = new Deaf()) {
       var app =
           new Application()
-              .filter("/*", setup.filter().route("/deaf = 1h").build())
+              .filter("/*", setup.filter().route("/deaf = 1h max=1 queue=1").build())
               .servlet("/deaf", (request, response) -> deaf.hold());
       try (TestContainer container = setup.start(app);
           RawClient client = RawClient.connect(container).get("/deaf")) {
         deaf.awaitInside(1);
         assertEquals(1, gauge("deadline.in.flight", "/deaf"));
-        deaf.release();
-        assertEquals(200, client.read().status());
+        try (RawClient waits = RawClient.connect(container).get("/deaf")) {
+          Gate.eventually(() -> gauge("deadline.queued", "/deaf") == 1, "one waits");
+          deaf.release();
+          assertEquals(200, client.read().status());
+          assertEquals(200, waits.read().status());
+        }
         Gate.eventually(() -> gauge("deadline.in.flight", "/deaf") == 0, "none is at work");
       }
     }

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +36,10 @@ class OutcomesContractTest {
   private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
   private static final Pattern SHOWN =
       Pattern.compile("### Each outcome\n.*?\n```\n(.*?)\n```\n", Pattern.DOTALL);
+
+  /** The names of a row of the table of the figures. */
+  private static final Pattern NAME =
+      Pattern.compile("^\\| (`deadline\\.[^|]*`) \\|", Pattern.MULTILINE);
 
   /** A key and its value, which may be quoted. */
   private static final Pattern PAIR = Pattern.compile("([a-z]+)=(\"[^\"]*\"|\\S+)");
@@ -72,6 +78,7 @@ class OutcomesContractTest {
             setup
                 .filter()
                 .deadline(Duration.ofMinutes(1))
+                .set("clientDeadline", "X-Request-Timeout")
                 .route("/leaves = 500ms grace=1m")
                 .route("/stays = 500ms grace=0ms maxStuck=1")
                 .route("/begun = 500ms")
@@ -144,12 +151,27 @@ class OutcomesContractTest {
       FilterLog.await(container, FilterLog.LEFT, 2);
       Gate.eventually(() -> registry.find("deadline.overrun").timer() != null, "an overrun");
       see(seen, container);
+      assertNamesAreDocumented();
       first.close();
     } finally {
       Metrics.removeRegistry(registry);
     }
     assertEquals(
         List.of(), lines.stream().filter(line -> !seen.contains(shape(line))).toList(), "not seen");
+  }
+
+  /** Those for which nothing has happened yet but that it is there are all there are. */
+  private void assertNamesAreDocumented() throws IOException {
+    Set<String> documented = new TreeSet<>();
+    Matcher names = NAME.matcher(Files.readString(README, UTF_8));
+    while (names.find()) {
+      documented.addAll(List.of(names.group(1).replace("`", "").split(", ")));
+    }
+    Set<String> registered = new TreeSet<>();
+    for (Meter meter : registry.getMeters()) { // this registry has one more for each histogram
+      registered.add(meter.getId().getName().replaceFirst("\\.histogram$", ""));
+    }
+    assertEquals(documented, registered);
   }
 
   private void see(Set<String> seen, TestContainer container) {

@@ -44,6 +44,8 @@ class ApproachesIT {
   /** Over a network with a fault: the function's own delay is none. */
   private static final String FAULTY = "&timeout=1";
 
+  private static final long LATENCY = DELAY + 200;
+
   /** In bytes a second, so that each function takes more than {@link #DELAY}. */
   private static final Map<String, Integer> DRIP =
       Map.of("http", 50, "cache", 3, "redis", 50, "db", 180);
@@ -138,6 +140,15 @@ class ApproachesIT {
         assertTrue(run.working() > DELAY - 500, run::toString);
       }
     }
+  }
+
+  @Test
+  void networkIsLater_eachApproach_doesWhatItPromises() throws Exception {
+    ofEach(
+            (approach, slow) ->
+                experiment.watch(approach, slow, FAULTY, "latency=" + LATENCY + "ms", NEVER),
+            "later")
+        .forEach(ApproachesIT::assertPromise);
   }
 
   @Test

@@ -43,6 +43,7 @@ class BoardIT {
       /redis        = 200ms
       /cache        = 100ms max=1 queue=0
       /db           = 1s onExpiry=abandon # stuck, and yet idle
+      /approaches/* = 1s
       /board/*      = none
       /board/events = 30s until=commit idle=1m
       """;
@@ -115,6 +116,18 @@ class BoardIT {
     browser.see(By.cssSelector("#detail-now pre"));
     Appearance.assertRight(browser, "board-stack");
     assertTrue(inFlight.stream().noneMatch(CompletableFuture::isDone));
+  }
+
+  @Test
+  void lateRequest_hasCalledThroughAnAdapter_andItsIncidentHasEachCall() throws IOException {
+    HttpResponse<String> answer =
+        client.get("/approaches/budget?slow=http&delay=5&timeout=30").join();
+    assertEquals(503, answer.statusCode(), answer.body());
+    WebElement incident = board.row("incidents", "/approaches/*");
+    BoardPage.button(incident, "Stack").click();
+    String calls = browser.see(By.cssSelector("#detail-calls pre")).getText();
+    assertTrue(calls.matches("\\+\\d+m?s http \\S+: still running after \\d+m?s"), calls);
+    Appearance.assertRight(browser, "board-calls");
   }
 
   @Test

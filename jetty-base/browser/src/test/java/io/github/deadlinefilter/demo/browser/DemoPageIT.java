@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -110,6 +112,36 @@ class DemoPageIT {
     browser.read(() -> browser.see(network), "All is well.");
     page.fire("Fire one");
     page.awaitSaid("It is over: 200 after ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"blackhole, 503", "reset, 502", "bandwidth, 503"})
+  void eachOtherWayThatANetworkIsBad_isSetByItsOwnControl(String control, int status) {
+    page.choose("http");
+    page.slide("delay", 0);
+    if (control.equals("bandwidth")) {
+      page.slide(control, 5);
+    } else {
+      browser.see(By.id(control)).click();
+    }
+    By network = By.id("network-text");
+    browser.read(() -> browser.see(network), "Bad now: ");
+    page.fire("Fire one");
+    page.awaitSaid("It is over: " + status + " after ");
+    page.fire("All well again");
+    browser.read(() -> browser.see(network), "All is well.");
+    page.fire("Fire one");
+    page.awaitSaid("It is over: 200 after ");
+  }
+
+  @Test
+  void oneApproach_isFiredAlone() {
+    page.choose("http");
+    page.choose("thread");
+    page.fire("Fire one");
+    page.awaitLine(page.lane("thread"), "client", "told it is late after ");
+    page.awaitLine(page.lane("thread"), "thread", "free after ");
+    page.awaitSaid("It is over: told it is late after ");
   }
 
   @Test
