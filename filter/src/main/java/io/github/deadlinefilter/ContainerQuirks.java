@@ -5,10 +5,13 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -32,6 +35,20 @@ class ContainerQuirks {
           "org.apache.catalina.connector.ClientAbortException",
           "org.apache.coyote.CloseNowException",
           "org.eclipse.jetty.io.EofException");
+
+  /** What Tomcat and Undertow tell of a connection or a stream that has been reset. */
+  private static final Set<Class<?>> PLAIN =
+      Set.of(IOException.class, EOFException.class, SocketException.class);
+
+  private static final List<String> BELOW = List.of("java.", "jdk.", "sun.", "org.xnio.");
+
+  private static final List<String> CONNECTIONS =
+      List.of(
+          "org.apache.coyote.",
+          "org.apache.tomcat.util.net.",
+          "io.undertow.conduits.",
+          "io.undertow.protocols.",
+          "io.undertow.server.");
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
@@ -122,7 +139,19 @@ class ContainerQuirks {
    */
   boolean isClientGone(@Nullable Throwable error) {
     return error instanceof ClosedChannelException
-        || (error != null && CLIENT_GONE.contains(error.getClass().getName()));
+        || (error != null && CLIENT_GONE.contains(error.getClass().getName()))
+        || (error != null && PLAIN.contains(error.getClass()) && isOfConnection(error));
+  }
+
+  /** Thrown where the container moves the bytes of a client: a backend's looks the same else. */
+  private static boolean isOfConnection(Throwable error) {
+    for (StackTraceElement frame : error.getStackTrace()) {
+      String type = frame.getClassName();
+      if (BELOW.stream().noneMatch(type::startsWith)) {
+        return CONNECTIONS.stream().anyMatch(type::startsWith);
+      }
+    }
+    return false;
   }
 
   /** Whether another answer can be given to a request that the application has upgraded. */

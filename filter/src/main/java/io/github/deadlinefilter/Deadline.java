@@ -711,10 +711,7 @@ public abstract sealed class Deadline
 
     @Override
     long remainingNanos() {
-      return switch (of.cause()) {
-        case CANCELLED, SHUTDOWN -> 0;
-        default -> Long.MAX_VALUE;
-      };
+      return of.isEndedByOthers() ? 0 : Long.MAX_VALUE;
     }
 
     /** One is made for each call: those of the same request are the same. */

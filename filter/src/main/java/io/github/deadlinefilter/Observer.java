@@ -164,7 +164,8 @@ final class Observer {
     /** Of the route, whatever the client has asked for. */
     private final long routeNanos;
 
-    private final DeadlineTimer.Alarm alarm;
+    /** Set before the chain runs; null if the request would have been refused. */
+    private volatile DeadlineTimer.@Nullable Alarm alarm;
 
     // Guarded by this.
     private boolean over;
@@ -191,9 +192,6 @@ final class Observer {
       deadlineNanos = asked == null ? length : Math.min(length, asked.nanos());
       waitedNanos = has ? edgeWait.nanos(request) : 0;
       routeNanos = length;
-      alarm =
-          timer.in(
-              Math.max(0, deadlineNanos - waitedNanos), () -> background.execute(this::deadline));
     }
 
     void begin() {
@@ -206,7 +204,8 @@ final class Observer {
         refused = Reason.STUCK;
       } else if (limits.shed() == RouteLimits.Shed.DOOMED
           && deadlineNanos > waitedNanos // else it is late, and not doomed
-          && deadlineNanos - waitedNanos < tally.times.typicalNanos()) {
+          && deadlineNanos - waitedNanos < tally.times.typicalNanos()
+          && !tally.bulkhead.mayTry()) {
         refused = Reason.DOOMED;
       } else if (limits.hasMax() && own > (long) limits.max() + limits.queue()) {
         refused = Reason.ROUTE_FULL;
@@ -215,9 +214,11 @@ final class Observer {
       }
       if (refused == null) {
         tally.inFlight.incrementAndGet();
+        alarm = // not before: it may ring at once
+            timer.in(
+                Math.max(0, deadlineNanos - waitedNanos), () -> background.execute(this::deadline));
       } else {
         wouldHaveRun = false;
-        alarm.cancel();
         running.decrementAndGet();
         tally.running.decrementAndGet();
         tally.refused();
@@ -276,10 +277,10 @@ final class Observer {
         wasLate = true;
         tally.inFlight.decrementAndGet();
         long early = routeNanos - waitedNanos - (ticker.nanos() - start);
-        if (early > 0) { // as StuckWorkers has it
-          stuckAlarm = timer.in(early, this::stuck);
-        } else {
+        if (early <= 0) {
           stuck();
+        } else if (!hasLeft) { // as StuckWorkers has it
+          stuckAlarm = timer.in(early, this::stuck);
         }
       }
       List<StackTraceElement> stack = stacks.tryAcquire() ? inside.stack() : List.of();
@@ -345,7 +346,10 @@ final class Observer {
           tally.inFlight.decrementAndGet();
         }
       }
-      alarm.cancel();
+      DeadlineTimer.Alarm set = alarm;
+      if (set != null) {
+        set.cancel();
+      }
       long nanos = ticker.nanos() - start;
       tally.ended(nanos, counted);
       remember(nanos + waitedNanos, counted);

@@ -172,6 +172,12 @@ sealed class RequestDeadline extends Deadline {
     return of == null || of.route.onExpiry() != OnExpiry.ABANDON ? this : new LetRun(this);
   }
 
+  /** By an operator, or because the application stops, whether it was over before or not. */
+  boolean isEndedByOthers() {
+    RequestRun of = run;
+    return of != null && (of.reason() == Reason.CANCELLED || of.runs().isStopping());
+  }
+
   private boolean hasNoEnd() {
     return suspended
         || (begun ? idleNanos == Route.NO_IDLE_LIMIT : lengthNanos == Route.NO_DEADLINE);

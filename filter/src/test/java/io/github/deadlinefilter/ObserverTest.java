@@ -200,11 +200,12 @@ class ObserverTest {
     for (int i = 0; i < 200; i++) {
       ask("/doomed", Duration.ofMillis(1_001));
     }
+    ask("/doomed", Duration.ofMillis(100)); // one in each second would have been tried
     ask("/doomed", Duration.ofMillis(100));
     passUntil(TEN_MINUTES);
     assertEquals(
         List.of(
-            "Observed: route=\"/doomed\" requests=201 would-have-expired=200"
+            "Observed: route=\"/doomed\" requests=202 would-have-expired=200"
                 + " would-have-been-refused=1 longest=1001ms"),
         reports());
   }

@@ -44,7 +44,9 @@ class ApproachesIT {
   /** Over a network with a fault: the function's own delay is none. */
   private static final String FAULTY = "&timeout=1";
 
-  private static final long LATENCY = DELAY + 200;
+  /** In milliseconds, so that each function takes as long: they ask in one to four turns. */
+  private static final Map<String, Integer> LATENCY =
+      Map.of("http", 3_200, "cache", 3_200, "redis", 1_600, "db", 1_100);
 
   /** In bytes a second, so that each function takes more than {@link #DELAY}. */
   private static final Map<String, Integer> DRIP =
@@ -138,6 +140,8 @@ class ApproachesIT {
           run.working() > TIMEOUT / 2, () -> "the backend was not seen at work: " + run.toString());
       if (run.approach().equals("thread")) {
         assertTrue(run.working() > DELAY - 500, run::toString);
+      } else if (run.approach().equals("budget")) {
+        assertTrue(run.working() < SOON, run::toString);
       }
     }
   }
@@ -146,7 +150,8 @@ class ApproachesIT {
   void networkIsLater_eachApproach_doesWhatItPromises() throws Exception {
     ofEach(
             (approach, slow) ->
-                experiment.watch(approach, slow, FAULTY, "latency=" + LATENCY + "ms", NEVER),
+                experiment.watch(
+                    approach, slow, FAULTY, "latency=" + LATENCY.get(slow) + "ms", NEVER),
             "later")
         .forEach(ApproachesIT::assertPromise);
   }
@@ -229,7 +234,6 @@ class ApproachesIT {
       case "budget" -> {
         assertStopped(run);
         assertTrue(run.free() < SOON, what);
-        assertTrue(run.working() < SOON, what);
       }
       default -> throw new AssertionError(what);
     }

@@ -126,7 +126,7 @@ class BoardIT {
     WebElement incident = board.row("incidents", "/approaches/*");
     BoardPage.button(incident, "Stack").click();
     String calls = browser.see(By.cssSelector("#detail-calls pre")).getText();
-    assertTrue(calls.matches("\\+\\d+m?s http \\S+: still running after \\d+m?s"), calls);
+    assertTrue(calls.matches("\\+\\d+m?s http GET \\S+: still running after \\d+m?s"), calls);
     Appearance.assertRight(browser, "board-calls");
   }
 
