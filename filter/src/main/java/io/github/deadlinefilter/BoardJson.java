@@ -123,8 +123,7 @@ final class BoardJson {
   static void incidents(JsonText json, RecentIncidents incidents) {
     json.array("incidents");
     for (Entry entry : incidents.list()) {
-      boolean more = !entry.stack().isEmpty() || !entry.calls().isEmpty();
-      entry(json.object(), entry).put("hasStack", more).endObject();
+      entry(json.object(), entry).put("hasStack", !entry.stack().isEmpty()).endObject();
     }
     json.endArray().array("refusals");
     for (RecentIncidents.Refusal refusal : incidents.refusals()) {

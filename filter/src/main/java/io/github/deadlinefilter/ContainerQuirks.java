@@ -138,9 +138,13 @@ class ContainerQuirks {
    * Whether {@code error}, with which a container ends a request, says that nobody waits for it.
    */
   boolean isClientGone(@Nullable Throwable error) {
+    if (error == null) {
+      return false;
+    }
+    Class<?> type = error.getClass();
     return error instanceof ClosedChannelException
-        || (error != null && CLIENT_GONE.contains(error.getClass().getName()))
-        || (error != null && PLAIN.contains(error.getClass()) && isOfConnection(error));
+        || CLIENT_GONE.contains(type.getName())
+        || (PLAIN.contains(type) && isOfConnection(error));
   }
 
   /** Thrown where the container moves the bytes of a client: a backend's looks the same else. */

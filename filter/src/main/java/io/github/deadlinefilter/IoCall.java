@@ -1,6 +1,5 @@
 package io.github.deadlinefilter;
 
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; may be closed on another thread than the one that began it.
  */
 public final class IoCall implements AutoCloseable {
-  static final Comparator<IoCall> BY_START =
-      (one, other) -> Long.compare(one.startNanos - other.startNanos, 0);
-
   private final @Nullable IoLedger ledger;
   final String kind;
   final String target;

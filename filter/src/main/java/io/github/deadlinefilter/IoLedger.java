@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,6 +30,9 @@ final class IoLedger {
   private static final int LONGEST = 120;
 
   private static final String OTHER = "other";
+
+  private static final Comparator<IoCall> BY_START =
+      (one, other) -> Long.compare(one.startNanos - other.startNanos, 0);
 
   /** Of one kind; with its longest call. */
   private record Total(long calls, long nanos, String longest, long longestNanos) {
@@ -164,7 +168,7 @@ final class IoLedger {
     long now = ticker.nanos();
     List<IoCall> all = new ArrayList<>(ended);
     all.addAll(open);
-    all.sort(IoCall.BY_START);
+    all.sort(BY_START);
     List<String> lines = new ArrayList<>(all.size());
     for (IoCall call : all) {
       boolean running = call.tookNanos < 0;

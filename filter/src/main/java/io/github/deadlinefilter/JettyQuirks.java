@@ -88,8 +88,7 @@ final class JettyQuirks extends ContainerQuirks {
   @Override
   @Nullable Executor executor(HttpServletRequest request) {
     try {
-      Object metaData = connectionMetaData.invoke(coreRequest.invoke(request));
-      return (Executor) connectorExecutor.invoke(connector.invoke(metaData));
+      return (Executor) connectorExecutor.invoke(connectorOf(request));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return null;
     }
@@ -102,11 +101,14 @@ final class JettyQuirks extends ContainerQuirks {
   @Override
   boolean isStopping(HttpServletRequest request) {
     try {
-      Object metaData = connectionMetaData.invoke(coreRequest.invoke(request));
-      return isHttp1(request) && Boolean.FALSE.equals(isRunning.invoke(connector.invoke(metaData)));
+      return isHttp1(request) && Boolean.FALSE.equals(isRunning.invoke(connectorOf(request)));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return false;
     }
+  }
+
+  private Object connectorOf(HttpServletRequest request) throws ReflectiveOperationException {
+    return connector.invoke(connectionMetaData.invoke(coreRequest.invoke(request)));
   }
 
   /** They are protected, and out of reach where Jetty runs as modules. */

@@ -271,7 +271,7 @@ final class Observer {
     private void deadline() {
       synchronized (this) {
         boolean lifted = tally.route.until() == Until.COMMIT;
-        if (over || !wouldHaveRun || (lifted && response.isCommitted())) {
+        if (over || (lifted && response.isCommitted())) {
           return;
         }
         wasLate = true;

@@ -43,7 +43,8 @@ class ObserverTest {
                 "clientDeadline",
                 "X-Request-Timeout",
                 "routes",
-                "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0\n/few = 5s maxStuck=1\n/doomed = 1s shed=doomed",
+                "/slow = 1s\n/fine = 1s\n/one = 1s max=1 queue=0\n/few = 5s maxStuck=1\n"
+                    + "/doomed = 1s shed=doomed",
                 "workers",
                 "1",
                 "queue",

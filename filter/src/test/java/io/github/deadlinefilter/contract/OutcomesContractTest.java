@@ -160,7 +160,7 @@ class OutcomesContractTest {
         List.of(), lines.stream().filter(line -> !seen.contains(shape(line))).toList(), "not seen");
   }
 
-  /** Those for which nothing has happened yet but that it is there are all there are. */
+  /** By now something of each kind has happened: README has them all, and no others. */
   private void assertNamesAreDocumented() throws IOException {
     Set<String> documented = new TreeSet<>();
     Matcher names = NAME.matcher(Files.readString(README, UTF_8));
