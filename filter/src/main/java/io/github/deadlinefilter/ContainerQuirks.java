@@ -1,6 +1,6 @@
 package io.github.deadlinefilter;
 
-import io.github.deadlinefilter.RequestRun.IoCall;
+import io.github.deadlinefilter.FencedRun.ContainerCall;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -204,7 +204,8 @@ class ContainerQuirks {
    *
    * @param call of a method of what a guard guards
    */
-  <T, E extends Exception> T withoutGuards(HttpServletRequest request, IoCall<T, E> call) throws E {
+  <T, E extends Exception> T withoutGuards(HttpServletRequest request, ContainerCall<T, E> call)
+      throws E {
     return Objects.requireNonNull(call.call());
   }
 

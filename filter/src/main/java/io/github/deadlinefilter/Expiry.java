@@ -87,10 +87,9 @@ final class Expiry {
   private final RateLimit samples = new RateLimit(Ticker.SYSTEM, STACK_EVERY, STACKS_AT_ONCE);
 
   private final Repeats repeats;
+  private final AnswerNews news;
   private final ApplicationLines lines;
   private final InterruptOutcomes outcomes = new InterruptOutcomes();
-  private final Recent recent =
-      new Recent(new Timeline(Ticker.SYSTEM), new RecentIncidents(System::currentTimeMillis));
 
   /**
    * Phases in which the timer's side may decide; the others belong to a waiting container thread.
@@ -109,6 +108,7 @@ final class Expiry {
     this.lines = lines;
     this.debug = debug;
     this.repeats = repeats;
+    this.news = new AnswerNews(repeats);
     this.quirks = quirks;
     this.directAnswer = new DirectAnswer(quirks, errorPage);
     this.timersPhases =
@@ -171,13 +171,13 @@ final class Expiry {
         cut(run);
       }
       if (run.report() != null && !run.isAnswerSaid()) {
-        tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
-        said(run);
+        news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
+        news.said(run);
       }
     } finally {
       run.awaitQuiet();
       if (stayed) {
-        leftLate(run);
+        news.leftLate(run);
       }
       run.runs().bulkheads().stuck().remove(run);
       run.runs().finished(run);
@@ -498,8 +498,8 @@ final class Expiry {
     return outcomes;
   }
 
-  Recent recent() {
-    return recent;
+  AnswerNews news() {
+    return news;
   }
 
   ApplicationLines lines() {
@@ -542,7 +542,7 @@ final class Expiry {
     try {
       if (hasBegun(run)) {
         boolean cut = run.wasCut() || cut(run);
-        say(run, cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true);
+        news.say(run, cut ? Answer.ABORTED : Answer.CUT_LATE, /* left= */ true);
         awaitSent(run);
         throw cutOff();
       }
@@ -556,80 +556,12 @@ final class Expiry {
       try {
         outer.sendError(run.route.status(), message(run.reported()));
       } finally { // an outer filter's wrapper may have failed, and the request is over all the same
-        say(run, Answer.CLEAN, /* left= */ true);
+        news.say(run, Answer.CLEAN, /* left= */ true);
       }
     } finally {
       run.noteInterruptLeft(leftNanos);
       run.release();
     }
-  }
-
-  /** Says in the log, and to whoever listens, how the client was answered. */
-  private void say(RequestRun run, Answer answer, boolean left) {
-    ExpiryReport report = run.reported();
-    tell(run, answer, left);
-    boolean refusal = report.isRefusal();
-    String what = refusal ? ExpiryReport.REFUSED : ExpiryReport.EXPIRED;
-    if (!repeats.isNews(what, report.route(), report.reason().code(), report.at())) {
-      run.know(RequestRun.UNSAID);
-    } else if (refusal) {
-      report.refused(answer, why(run));
-    } else {
-      report.answered(answer, left, left ? run.failure() : null);
-    }
-    said(run);
-  }
-
-  /** Everybody but the log: listeners, the figures of the route, and the board. */
-  private void tell(RequestRun run, Answer answer, boolean left) {
-    run.runs().events().answered(run, answer);
-    remember(run, run.reported());
-    recent.answered(run.reported(), answer, left);
-  }
-
-  private static void remember(RequestRun run, ExpiryReport report) {
-    RouteHistory history = run.bulkhead.history();
-    if (report.isRefusal()) {
-      history.refused();
-    } else if (isTurnedBack(report) || (report.reason().isOfTime() && !run.deadline.hasBegun())) {
-      history.expired(report.elapsedNanos());
-    }
-    if (!report.blamed().isEmpty()) {
-      history.blamed(report.blamed());
-    }
-  }
-
-  /** It was begun, and did not get back in: it ends as listeners and meters have it. */
-  private static boolean isTurnedBack(ExpiryReport report) {
-    return report.begun() && !report.ran() && report.reason().isRefusal();
-  }
-
-  /**
-   * Race with a worker that leaves as soon as its client is answered: whoever comes second says
-   * that it has left, so that the log never has the end before the beginning.
-   */
-  private void said(RequestRun run) {
-    if ((run.know(RequestRun.ANSWER_SAID) & RequestRun.LEFT_LATE) != 0) {
-      sayLeft(run);
-    }
-  }
-
-  private void sayLeft(RequestRun run) {
-    run.runs().events().leftLate(run);
-    recent.leftLate(run.incident(), run.stuckNanos());
-    if (!run.isUnsaid()) { // the end of what nobody has read the beginning of
-      run.reported().leftLate(run.deadline.elapsedNanos(), run.failure());
-    }
-  }
-
-  private static String why(RequestRun run) {
-    StuckWorkers stuck = run.runs().bulkheads().stuck();
-    return run.reason() != Reason.STUCK
-        ? ""
-        : "stuck="
-            + run.bulkhead.stuck()
-            + " oldest="
-            + Nanos.format(stuck.oldestNanos(run.bulkhead) / 1_000_000 * 1_000_000);
   }
 
   /** That of the application, or of Tomcat where a read failed. */
@@ -656,7 +588,7 @@ final class Expiry {
         writeDirect(run);
       }
     }
-    say(run, answer, left);
+    news.say(run, answer, left);
     if (run.isReading() && !run.async().ioListeners().hasRead()) {
       quirks.endInput(run.request);
     }
@@ -727,7 +659,7 @@ final class Expiry {
     run.runs().finished(run);
     if (run.reported().ran() && !run.wasAnsweredAlone()) {
       // Its worker may have left while only a thread of the application's own kept the run.
-      leftLate(run);
+      news.leftLate(run);
     }
     AsyncContext parked = run.parkedContext();
     try {
@@ -763,21 +695,6 @@ final class Expiry {
       LOG.log(System.Logger.Level.DEBUG, "The container has ended the request before", e);
     } finally {
       thread.setContextClassLoader(loader);
-    }
-  }
-
-  /** A worker has left an expired run that had been answered past it. On the worker. */
-  void leftLate(RequestRun run) {
-    if (run.report() == null) {
-      return;
-    }
-    int before = run.know(RequestRun.LEFT_LATE);
-    if ((before & RequestRun.LEFT_LATE) == 0) {
-      run.runs().bulkheads().stuck().remove(run);
-      run.noteInterruptLeft(run.deadline.clockwork().ticker().nanos());
-      if ((before & RequestRun.ANSWER_SAID) != 0) {
-        sayLeft(run);
-      }
     }
   }
 }

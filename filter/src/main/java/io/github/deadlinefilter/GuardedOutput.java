@@ -21,7 +21,7 @@ final class GuardedOutput extends ServletOutputStream {
 
   private static final int PIECE = 64 * 1024;
 
-  private void output(RequestRun.IoAction<IOException> output) throws IOException {
+  private void output(FencedRun.ContainerAction<IOException> output) throws IOException {
     run.writing(
         () -> {
           if (!run.head.hasError()) {

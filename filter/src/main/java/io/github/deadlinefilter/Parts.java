@@ -123,7 +123,7 @@ final class Parts implements AutoCloseable {
                 background::act,
                 Ticker.SYSTEM,
                 repeats,
-                expiry.recent(),
+                expiry.news().recent(),
                 lines,
                 bulkheads,
                 edgeWait,
@@ -158,7 +158,7 @@ final class Parts implements AutoCloseable {
         settings.mode() == Mode.OFF
             ? null
             : (AutoCloseable) OptionalLibrary.bind(MBEANS, MANAGED, management, contextPath, shown);
-    feed = new BoardFeed(shown, settings, runs, management, expiry.recent(), count);
+    feed = new BoardFeed(shown, settings, runs, management, expiry.news().recent(), count);
     servletContext = config.getServletContext();
     if (settings.mode() != Mode.OFF) {
       feed.publish(servletContext);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A run has one pass for the REQUEST dispatch and one for each ASYNC dispatch after it, strictly
  * one after the other: the next pass begins only when the worker of the one before has left.
  */
-final class RequestRun extends RunState implements Runnable {
+final class RequestRun extends FencedRun implements Runnable {
 
   // Flags, each 0 or 1, that something is done once for.
   private static final AtomicIntegerFieldUpdater<RequestRun> INTERRUPT_DUE = flag("interruptDue");
@@ -61,21 +61,17 @@ final class RequestRun extends RunState implements Runnable {
   final Bulkhead bulkhead;
   final Route route;
   private final String method;
-  final RequestDeadline deadline;
 
   /** The container's own objects, below every wrapper: what is guarded, and what is kept. */
   final HttpServletRequest request;
 
   final HttpServletResponse response;
 
-  final ResponseHead head;
   final GuardedRequest guardedRequest;
   final GuardedResponse guardedResponse;
 
   /** Null where the route does not ask for it. */
   private final @Nullable ServerTiming timing;
-
-  final InterruptFence interrupts = new InterruptFence();
 
   private final Runs runs;
 
@@ -103,12 +99,7 @@ final class RequestRun extends RunState implements Runnable {
   /** What the chain threw. Written before the worker leaves, read after. */
   private @Nullable Throwable failure;
 
-  private volatile @Nullable Thread outside;
-
   private volatile boolean upgraded;
-
-  /** A scope has been opened on some thread that works for it, which knows then. */
-  private boolean scoped;
 
   // ---- what an expiry adds
 
@@ -154,17 +145,16 @@ final class RequestRun extends RunState implements Runnable {
       RequestDeadline deadline,
       HttpServletRequest outerRequest,
       HttpServletResponse outerResponse) {
+    super(deadline, Wrappers.innermost(outerResponse), runs.quirks());
     this.runs = runs;
     this.bulkhead = bulkhead;
     this.route = bulkhead.route;
     this.method = outerRequest.getMethod();
-    this.deadline = deadline;
     deadline.of(this);
     this.request = Wrappers.innermost(outerRequest);
     this.response = Wrappers.innermost(outerResponse);
     this.outerResponse = outerResponse;
     runs.quirks().prepare(request);
-    this.head = new ResponseHead(response, runs.quirks());
     this.timing = route.serverTiming() ? new ServerTiming(deadline) : null;
     this.guardedRequest = new GuardedRequest(this, outerRequest);
     this.guardedResponse = new GuardedResponse(this, outerResponse);
@@ -172,168 +162,15 @@ final class RequestRun extends RunState implements Runnable {
     this.passResponse = guardedResponse;
   }
 
-  // ---- the fence, for the guards
-
-  /** Calls the container, if the fence is open. */
-  <T extends @Nullable Object> T call(Supplier<T> call) {
-    boolean inside = admit(CALL);
-    try {
-      return call.get();
-    } finally {
-      if (inside) {
-        exit(CALL);
-      }
-    }
-  }
-
-  /** As {@link #call(Supplier)}. */
-  void call(Runnable call) {
-    boolean inside = admit(CALL);
-    try {
-      call.run();
-    } finally {
-      if (inside) {
-        exit(CALL);
-      }
-    }
-  }
-
-  /** As {@link #call(Supplier)}, for what may block on the bytes that the client sends. */
-  @SuppressWarnings("NullAway") // what the container returns is what the caller declares
-  <T extends @Nullable Object, E extends Exception> T read(IoCall<T, E> call) throws E {
-    boolean inside = admit(READ);
-    InterruptFence scope = shieldFromScopes();
-    try {
-      T read = call.call();
-      return inside ? uncut(read) : read;
-    } catch (RuntimeException e) {
-      RuntimeException over = inside ? brokenOff(e) : null;
-      throw over == null ? e : over;
-    } finally {
-      if (inside) {
-        exit(READ);
-      }
-      unshield(scope);
-    }
-  }
+  // ---- until=commit
 
   /**
-   * What a read has brought, unless the deadline has overtaken it: Tomcat, for one, reports the end
-   * of a stream that was cut as the end of its body, and half of a body must not pass for a whole.
+   * Ends the deadline with what was written, if the response has begun and that is all it is for.
    */
-  <T extends @Nullable Object> T uncut(T read) {
-    if (isExpired()) {
-      throw over();
-    }
-    return read;
-  }
-
-  /**
-   * What a container makes of a body that the deadline has broken off may be anything: Jetty finds
-   * a form malformed. Null: it was not broken off.
-   */
-  @Nullable RuntimeException brokenOff(Exception thrown) {
-    if (!isExpired() || thrown instanceof DeadlineExceededException) {
-      return null;
-    }
-    RuntimeException over = over();
-    over.addSuppressed(thrown);
-    return over;
-  }
-
-  /** As {@link #read(IoCall)}, where nothing is brought. */
-  <E extends Exception> void reading(IoAction<E> action) throws E {
-    boolean inside = admit(READ);
-    InterruptFence scope = shieldFromScopes();
-    try {
-      action.run();
-    } finally {
-      if (inside) {
-        exit(READ);
-      }
-      unshield(scope);
-    }
-  }
-
-  /**
-   * As {@link #call(Supplier)}, for what may add to the head of the response beside what it is for,
-   * and may wait for somebody else than the client: a session comes with a cookie, and from a
-   * store.
-   */
-  @SuppressWarnings("NullAway") // as above
-  <T extends @Nullable Object, E extends Exception> T heading(IoCall<T, E> call) throws E {
-    boolean inside = admit(HEAD);
-    try {
-      head.remember();
-      return call.call();
-    } finally {
-      if (inside) {
-        exit(HEAD);
-      }
-    }
-  }
-
-  /** As {@link #call(Supplier)}, for everything that changes the response. */
-  <T, E extends Exception> T write(IoCall<T, E> call) throws E {
-    boolean inside = admit(WRITE);
-    InterruptFence scope = shieldFromScopes();
-    try {
-      return Objects.requireNonNull(call.call());
-    } finally {
-      if (inside) {
-        exitWrite();
-      }
-      unshield(scope);
-    }
-  }
-
-  /** As {@link #write(IoCall)}. */
-  <E extends Exception> void writing(IoAction<E> action) throws E {
-    boolean inside = admit(WRITE);
-    InterruptFence scope = shieldFromScopes();
-    try {
-      action.run();
-    } finally {
-      if (inside) {
-        exitWrite();
-      }
-      unshield(scope);
-    }
-  }
-
-  /** Somebody has opened a scope in this request, on the calling thread. */
-  void scoped() {
-    scoped = true;
-  }
-
-  /**
-   * What a scope of the application's own would interrupt now breaks off what is in progress in the
-   * container, for whom that costs ({@link WorkerInterrupt} says what); and the request goes on
-   * after it. Null: there is none on this thread.
-   */
-  @Nullable InterruptFence shieldFromScopes() {
-    InterruptFence scope = scoped ? Deadline.current().fenceHere() : null;
-    if (scope == null || scope == interrupts) {
-      return null;
-    }
-    scope.shield(interrupts);
-    return scope;
-  }
-
-  void unshield(@Nullable InterruptFence scope) {
-    if (scope != null) {
-      scope.unshield(interrupts);
-    }
-  }
-
-  /** Ends a write, and the deadline with it if the response has begun and that is all it is for. */
-  void exitWrite() {
-    try {
-      if (route.until() == Until.COMMIT && !isExpired() && runs.expiry().hasBegun(this)) {
-        begun();
-      }
-    } finally {
-      exit(WRITE);
+  @Override
+  void written() {
+    if (route.until() == Until.COMMIT && !isExpired() && runs.expiry().hasBegun(this)) {
+      begun();
     }
   }
 
@@ -438,50 +275,6 @@ final class RequestRun extends RunState implements Runnable {
     }
   }
 
-  /** A call into the container that may fail in the way that the container's method may. */
-  @FunctionalInterface
-  interface IoCall<T extends @Nullable Object, E extends Exception> {
-    @Nullable T call() throws E;
-  }
-
-  /** As {@link IoCall}, without a result. */
-  @FunctionalInterface
-  interface IoAction<E extends Exception> {
-    void run() throws E;
-  }
-
-  /**
-   * @return whether the caller is inside and has to exit; if not, it is {@link #outside} and may go
-   *     on all the same
-   */
-  private boolean admit(long unit) {
-    boolean inside = enter(unit);
-    if (!inside && !isOutside()) {
-      throw over();
-    }
-    return inside;
-  }
-
-  /**
-   * The calling container thread brings a dispatch back from the filter, with guards that the
-   * application had it started with: from here to the end of the request, filters outside and the
-   * container itself use them, as they would use the container's own objects. The application does
-   * not run on this thread in that time, but for its listeners in onComplete, and until that
-   * returns the container's objects are still this request's.
-   */
-  void outside() {
-    outside = Thread.currentThread();
-  }
-
-  /** The container takes its objects back. */
-  void nobodyOutside() {
-    outside = null;
-  }
-
-  boolean isOutside() {
-    return outside == Thread.currentThread();
-  }
-
   /** The application has told the container to hand the connection over to another protocol. */
   void upgraded(boolean accepted) {
     upgraded = accepted;
@@ -489,19 +282,6 @@ final class RequestRun extends RunState implements Runnable {
 
   boolean isUpgraded() {
     return upgraded;
-  }
-
-  void enterOrThrow(long unit) {
-    if (!enter(unit)) {
-      throw over();
-    }
-  }
-
-  /** Why the fence is closed. */
-  RuntimeException over() {
-    return isExpired()
-        ? deadline.exceeded()
-        : new IllegalStateException("The request is over: its response has been sent");
   }
 
   // ---- a pass: its container thread
@@ -557,7 +337,7 @@ final class RequestRun extends RunState implements Runnable {
     loader = containerThread.getContextClassLoader();
     afterLeave = -1;
     failure = null;
-    outside = null; // perhaps this very thread, which in the `container` kind runs the chain now
+    nobodyOutside(); // perhaps this very thread, which in the `container` kind runs the chain now
     AsyncCycle before = async;
     if (before != null) {
       before.enterPass(containerThread);
@@ -754,7 +534,7 @@ final class RequestRun extends RunState implements Runnable {
     if (phase >= EXPIRED) {
       movedWhileClosed();
       if (phase > EXPIRED) {
-        runs.expiry().leftLate(this);
+        runs.expiry().news().leftLate(this);
       }
     } else {
       LockSupport.unpark(containerThread);

@@ -150,7 +150,7 @@ final class Runs {
     finished(run);
     if ((run.know(RequestRun.ENDED) & RequestRun.ENDED) == 0) {
       run.remember();
-      expiry.recent().ended(run);
+      expiry.news().recent().ended(run);
       events.ended(run);
       if (run.route.onExpiry() != OnExpiry.ABANDON) {
         run.deadline.outliveRequest();

@@ -1,6 +1,6 @@
 package io.github.deadlinefilter;
 
-import io.github.deadlinefilter.RequestRun.IoCall;
+import io.github.deadlinefilter.FencedRun.ContainerCall;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -208,7 +208,8 @@ final class UndertowQuirks extends ContainerQuirks {
    * called with.
    */
   @Override
-  <T, E extends Exception> T withoutGuards(HttpServletRequest request, IoCall<T, E> call) throws E {
+  <T, E extends Exception> T withoutGuards(HttpServletRequest request, ContainerCall<T, E> call)
+      throws E {
     Object context = context(request);
     var calledWith = (ServletRequest) Objects.requireNonNull(call(getServletRequest, context));
     var andWith = (ServletResponse) Objects.requireNonNull(call(getServletResponse, context));

@@ -9,10 +9,10 @@
  * about the deadline is read by {@code EdgeWait} and {@code ClientDeadline}.
  *
  * <p><b>Run.</b> A {@code RequestRun} is one request under a deadline; {@code RunState}, its base,
- * decides whether the chain or the clock won and counts who is inside. A {@code Pass} brings it
- * past its {@code Bulkhead}, one of the {@code Bulkheads}, to one of the {@code Workers}, or lets
- * the container thread do the work. {@code Runs} knows those in flight. {@code InterruptFence}
- * keeps interrupts inside a run.
+ * decides whether the chain or the clock won and counts who is inside, and {@code FencedRun} lets
+ * the guards' calls in until then. A {@code Pass} brings it past its {@code Bulkhead}, one of the
+ * {@code Bulkheads}, to one of the {@code Workers}, or lets the container thread do the work.
+ * {@code Runs} knows those in flight. {@code InterruptFence} keeps interrupts inside a run.
  *
  * <p><b>Ask.</b> {@link io.github.deadlinefilter.Deadline} is what the application may ask: a
  * {@code RequestDeadline}, or a {@link io.github.deadlinefilter.DeadlineScope} of its own, which a
@@ -28,7 +28,8 @@
  * <p><b>Expire.</b> {@code Expiry} is the sequence at a deadline. {@code DirectAnswer} writes a
  * {@code DeadlineReply}, or a {@code CapturedPage} of the application, past a worker that stays;
  * {@code ContainerQuirks} is what Jetty, Tomcat and Undertow need beyond the specification; {@code
- * DeadlineTimer} and {@code Background} act where no container thread waits.
+ * DeadlineTimer} and {@code Background} act where no container thread waits; {@code AnswerNews}
+ * tells everybody.
  *
  * <p><b>Bound.</b> {@code StuckWorkers} counts those who stay, {@code InterruptOutcomes} where they
  * ignore what they are told, {@code LentThreads} makes up for those of the container, and {@code

@@ -52,7 +52,7 @@ class UnforeseenFailureTest {
     assertTrue(cut.isOpen(), "the worker left because its wait had an end");
     assertTrue(run.isQuiet());
     worker.join();
-    assertIsOnTheBoard(run.runs().expiry().recent());
+    assertIsOnTheBoard(run.runs().expiry().news().recent());
     assertEquals(1, run.bulkhead.history().lastHour().expired());
   }
 
