@@ -178,7 +178,7 @@ final class BoardFeed implements Feed, AutoCloseable {
     List<String> then = entry == null ? List.of() : entry.stack();
     List<String> calls = entry == null ? List.of() : entry.calls();
     if (run != null) {
-      now = may ? run.interrupts.stack() : List.of();
+      now = may ? run.interrupts.askedStack() : List.of();
       BoardJson.identity(json, run).put("io", run.deadline.whereTimeWent());
       calls = run.deadline.calls();
       ExpiryReport report = run.report();

@@ -198,18 +198,25 @@ class InterruptFence {
   }
 
   private static boolean isPolling(Thread thread) {
-    return Arrays.stream(thread.getStackTrace())
-        .limit(DEEPEST_WAIT)
-        .map(StackTraceElement::getClassName)
-        .anyMatch(type -> POLLS.stream().anyMatch(type::startsWith));
+    StackTraceElement[] stack = StackTime.SHARED.take(thread::getStackTrace);
+    return stack != null
+        && Arrays.stream(stack)
+            .limit(DEEPEST_WAIT)
+            .map(StackTraceElement::getClassName)
+            .anyMatch(type -> POLLS.stream().anyMatch(type::startsWith));
   }
 
   /**
-   * The stack of the worker now, empty if none is inside. The JVM stops all its threads for that
-   * (17), or the worker (later ones), so it is not done under the monitor, which the worker needs
-   * to leave, and not often.
+   * The stack of the worker now, empty if none is inside, or if {@link StackTime} has no time for
+   * it. Not under the monitor, which the worker needs to leave.
    */
   List<StackTraceElement> stack() {
+    List<StackTraceElement> stack = StackTime.SHARED.take(this::askedStack);
+    return stack == null ? List.of() : stack;
+  }
+
+  /** As {@link #stack}, for people, who have the time. */
+  List<StackTraceElement> askedStack() {
     Thread worker = inside;
     if (worker == null) {
       return List.of();

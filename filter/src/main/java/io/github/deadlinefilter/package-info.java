@@ -12,7 +12,8 @@
  * decides whether the chain or the clock won and counts who is inside, and {@code FencedRun} lets
  * the guards' calls in until then. A {@code Pass} brings it past its {@code Bulkhead}, one of the
  * {@code Bulkheads}, to one of the {@code Workers}, or lets the container thread do the work.
- * {@code Runs} knows those in flight. {@code InterruptFence} keeps interrupts inside a run.
+ * {@code Runs} knows those in flight. {@code InterruptFence} keeps interrupts inside a run, and
+ * takes stacks as {@code StackTime} allows.
  *
  * <p><b>Ask.</b> {@link io.github.deadlinefilter.Deadline} is what the application may ask: a
  * {@code RequestDeadline}, or a {@link io.github.deadlinefilter.DeadlineScope} of its own, which a
