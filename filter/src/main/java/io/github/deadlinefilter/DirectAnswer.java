@@ -18,6 +18,9 @@ final class DirectAnswer {
   /** How long output that nothing was written to may take to become ready. */
   private static final long READY_AFTER = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** Says why, also where an error page of the application's own leaves the message out. */
+  static final String REASON = "Deadline-Reason";
+
   private final ContainerQuirks quirks;
   private final @Nullable String errorPage;
 
@@ -89,9 +92,15 @@ final class DirectAnswer {
         : String.join(",", Collections.list(lines));
   }
 
+  /** As a structured field of RFC 9651: a token, and a string as its parameter. */
+  private static String reason(ExpiryReport report) {
+    return report.reason().code() + ";incident=\"" + report.incident() + '"';
+  }
+
   /** The headers of every answer of the filter's own. */
   static void setHeaders(RequestRun run, HttpServletResponse response) {
     response.setHeader("Cache-Control", "no-store");
+    response.setHeader(REASON, reason(run.reported()));
     long retryAfter = run.retryAfterSeconds();
     if (retryAfter >= 0) {
       response.setHeader("Retry-After", Long.toString(retryAfter));

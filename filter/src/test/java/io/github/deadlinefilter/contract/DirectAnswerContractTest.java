@@ -70,6 +70,10 @@ class DirectAnswerContractTest {
             assertEquals(List.of(), response.headers("X-App"), response::toString);
             assertEquals(List.of(), response.headers("Expires"), "Jetty's, for a new session");
             assertEquals("no-store", response.header("Cache-Control"));
+            assertTrue(
+                String.valueOf(response.header("Deadline-Reason"))
+                    .matches("expired;incident=\"[a-z0-9]+\""),
+                response::toString);
             assertEquals("7", response.header("Retry-After"));
             assertTrue(!response.text().contains("half"), response::toString);
           }

@@ -133,13 +133,15 @@ class LateHeadContractTest {
             .map(Object::toString)
             .sorted()
             .toList();
-    return response.status()
-        + " "
-        + headers
-        + " "
-        + response.ending()
-        + " "
-        + response.trailers()
-        + response.text().replaceAll("(?i)(incident:? )\\w+", "$1ID");
+    String summary =
+        response.status()
+            + " "
+            + headers
+            + " "
+            + response.ending()
+            + " "
+            + response.trailers()
+            + response.text();
+    return summary.replaceAll("(?i)(incident(:? |=\"))\\w+", "$1ID");
   }
 }

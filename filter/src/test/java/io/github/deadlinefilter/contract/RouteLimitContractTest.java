@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -58,6 +60,36 @@ class RouteLimitContractTest {
       assertEquals(200, open.get(0).read().status());
       assertEquals(200, open.get(1).read().status());
       assertEquals(200, ask(container, "/slow", open).read().status(), "it flows again");
+    } finally {
+      for (RawClient client : open) {
+        client.close();
+      }
+    }
+  }
+
+  /** An error page of the application's own, as Spring's, says nothing of what it was told. */
+  @Test
+  void routeFull_errorPageOfTheApplication_theHeaderSaysWhy() throws Exception {
+    List<RawClient> open = new ArrayList<>();
+    try (var deaf = new Deaf();
+        TestContainer container =
+            setup.start(
+                app("4", "max=1 queue=0", deaf)
+                    .servlet(
+                        "/oops",
+                        (request, response) -> response.getOutputStream().print("try later"))
+                    .errorPage(503, "/oops"),
+                setup.options().withThreads(8))) {
+      ask(container, "/slow", open);
+      deaf.awaitInside(1);
+      Response refused = ask(container, "/slow", open).read();
+      assertEquals(503, refused.status());
+      assertEquals("try later", refused.text());
+      Matcher incident = Pattern.compile("incident=(\\S+)").matcher(FilterLog.refused(container));
+      assertTrue(incident.find());
+      assertEquals(
+          List.of("route-full;incident=\"" + incident.group(1) + '"'),
+          refused.headers("Deadline-Reason"));
     } finally {
       for (RawClient client : open) {
         client.close();

@@ -3,7 +3,8 @@ package io.github.deadlinefilter.soak;
 import java.util.List;
 
 /**
- * The routes of each worker kind: deadlines of 5 to 50 ms, and each setting of a rule somewhere.
+ * The routes of each worker kind: deadlines of 5 to 50 ms, and what is set differently at a
+ * deadline.
  */
 enum Limit {
   MS5(5, "grace=0ms"),

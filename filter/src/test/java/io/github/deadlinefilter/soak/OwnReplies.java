@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class OwnReplies {
-  private static final Pattern INCIDENT = Pattern.compile("(?i)incident:? ([0-9a-z]{9})\\b");
+  private static final Pattern INCIDENT =
+      Pattern.compile("(?i)incident(?::? |=\")([0-9a-z]{9})\\b");
 
   /** Of an answer that its log need not have a line for. */
   private static final Pattern REFUSAL = Pattern.compile("\\b(queue-full|stuck)\\b");
@@ -61,10 +62,10 @@ final class OwnReplies {
     return REFUSAL.matcher(response.octets()).find();
   }
 
-  /** The incident that it names, null if it names none or two. */
+  /** The incident that its header and its body name, null if that is none or two. */
   static @Nullable String incident(Response response) {
     String found = null;
-    Matcher matcher = INCIDENT.matcher(response.octets());
+    Matcher matcher = INCIDENT.matcher(response.octets() + response.headers("Deadline-Reason"));
     while (matcher.find()) {
       if (found != null && !found.equals(matcher.group(1))) {
         return null;
@@ -79,12 +80,16 @@ final class OwnReplies {
         response.headers().stream()
             .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), header.getValue()))
             .filter(header -> !APART.contains(header.getKey()))
-            .map(header -> header.getKey() + ": " + header.getValue())
+            .map(header -> header.getKey() + ": " + common(header.getValue()))
             .sorted()
             .toList();
-    String body = INCIDENT.matcher(response.octets()).replaceAll("incident");
     return response.status()
         + headers.stream().collect(Collectors.joining("\n", "\n", "\n\n"))
-        + REASON.matcher(body).replaceAll("reason").replace(order.target(), "/path");
+        + common(response.octets()).replace(order.target(), "/path");
+  }
+
+  private static String common(String text) {
+    String anonymous = INCIDENT.matcher(text).replaceAll("incident");
+    return REASON.matcher(anonymous).replaceAll("reason");
   }
 }

@@ -35,6 +35,7 @@ enum Verdict {
   private static final Set<String> OF_A_BARE_ANSWER =
       Set.of(
           "cache-control",
+          "deadline-reason",
           "retry-after",
           "x-outer",
           "content-type",

@@ -26,6 +26,7 @@ record LateRequest(Deployment deployment, Endpoint endpoint, Place place, RawCli
           "content-language",
           "content-length",
           "cache-control",
+          "deadline-reason",
           "connection");
 
   static LateRequest send(

@@ -71,10 +71,22 @@ class LateTest {
 
   /** Tomcat closes after a 503 by its own rule. */
   private static final Set<String> OF_THE_ERROR_PAGE =
-      Set.of("Cache-Control", "Content-Type", "Transfer-Encoding", "Date", "Connection");
+      Set.of(
+          "Cache-Control",
+          "Deadline-Reason",
+          "Content-Type",
+          "Transfer-Encoding",
+          "Date",
+          "Connection");
 
   private static final Set<String> OF_THE_FILTER =
-      Set.of("Cache-Control", "Content-Type", "Content-Length", "Date", "Connection");
+      Set.of(
+          "Cache-Control",
+          "Deadline-Reason",
+          "Content-Type",
+          "Content-Length",
+          "Date",
+          "Connection");
 
   private static RunningApplication application;
   private static Browser browser;
@@ -117,6 +129,7 @@ class LateTest {
         answer -> {
           assertAnswered(answer, DEADLINE, OF_THE_ERROR_PAGE);
           assertTrue(answer.text().contains("\"status\":503"));
+          assertTrue(String.valueOf(answer.header("Deadline-Reason")).startsWith("expired;"));
         });
     assertEachAnswer(deaf, answer -> assertOfTheFilter(answer, DEADLINE));
     assertTrue(application.uploads() > 0, "the late upload still has its file");
