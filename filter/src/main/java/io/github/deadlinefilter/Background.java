@@ -2,17 +2,15 @@ package io.github.deadlinefilter;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 
 /**
  * The filter's own threads beside workers and timer: some answer expiries that no container thread
  * waits for, others run what was registered with {@link Deadline#onExpire}, and others again the
  * cuts of the adapters. The first two may block, on a client or on whatever the application does,
- * so they are all apart and each is bounded: answers by the requests in flight, and by a pool where
- * the JVM has no virtual threads; callbacks and cuts by a pool.
+ * so they are all apart, and each has a bounded pool of platform threads.
  */
 final class Background implements AutoCloseable {
-  /** Where the JVM has no virtual threads. A client that does not read may keep one busy. */
+  /** A client that does not read may keep one busy. */
   private static final int ANSWERERS = 256;
 
   private final Workers answerers;
@@ -20,11 +18,8 @@ final class Background implements AutoCloseable {
   private final Cancellers cutters;
 
   Background(Threads threads) {
-    ThreadFactory virtual = Threads.virtual("deadline-answer");
-    answerers =
-        virtual == null
-            ? Workers.pool(threads, "deadline-answer", ANSWERERS)
-            : Workers.virtual(virtual);
+    // Not virtual: work that keeps all carriers must not keep its own clients from being answered.
+    answerers = Workers.pool(threads, "deadline-answer", ANSWERERS);
     cancellers = new Cancellers(threads.named("deadline-cancel"), Cancellers.CALLBACKS);
     cutters = new Cancellers(threads.named("deadline-cut"), Cancellers.CUTS);
   }

@@ -1,8 +1,9 @@
 package io.github.deadlinefilter;
 
 import java.lang.reflect.Method;
+import java.util.Collections;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,32 +18,30 @@ final class Threads {
 
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
-  /** Those that were made and have not ended: as many as the pools are large, and not more. */
-  private final Set<Thread> living = ConcurrentHashMap.newKeySet();
+  /**
+   * Those that were made and somebody has: as many as the pools are large, and not more. Not
+   * counted where they are started, for pools of Java 21 and later call no {@link Thread#start}.
+   */
+  private final Set<Thread> made = Collections.newSetFromMap(new WeakHashMap<>());
 
   /** A factory of platform threads called {@code name-1}, {@code name-2}, ... */
   ThreadFactory named(String name) {
     AtomicLong number = new AtomicLong();
     return task -> {
-      Thread thread = new Counted(task, name + "-" + number.incrementAndGet());
+      Thread thread =
+          new Thread(
+              null,
+              task,
+              name + "-" + number.incrementAndGet(),
+              /* stackSize= */ 0,
+              /* inheritThreadLocals= */ false);
       thread.setDaemon(true);
       thread.setContextClassLoader(loader);
+      synchronized (made) {
+        made.add(thread);
+      }
       return thread;
     };
-  }
-
-  private final class Counted extends Thread {
-    Counted(Runnable task, String name) {
-      super(null, task, name, /* stackSize= */ 0, /* inheritThreadLocals= */ false);
-    }
-
-    /** One that the system does not start is not among the living. */
-    @Override
-    public synchronized void start() {
-      super.start();
-      living.removeIf(other -> other.getState() == State.TERMINATED);
-      living.add(this);
-    }
   }
 
   /**
@@ -52,17 +51,22 @@ final class Threads {
   void awaitEnd(long nanos) {
     long start = System.nanoTime();
     try {
-      for (Thread thread : living) {
+      // Anew each time: one of them may have started another before it ended.
+      for (Thread next = alive(); next != null; next = alive()) {
         long left = nanos - (System.nanoTime() - start);
         if (left <= 0) {
           return;
         }
-        if (thread.isAlive()) {
-          TimeUnit.NANOSECONDS.timedJoin(thread, left);
-        }
+        TimeUnit.NANOSECONDS.timedJoin(next, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable Thread alive() {
+    synchronized (made) {
+      return made.stream().filter(Thread::isAlive).findAny().orElse(null);
     }
   }
 

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,52 @@ class ThreadsTest {
     end.countDown();
     threads.awaitEnd(TimeUnit.SECONDS.toNanos(10));
     assertEquals(Thread.State.TERMINATED, busy.getState());
+  }
+
+  /** As a timer does that has just been told to end. */
+  @Test
+  void awaitEnd_oneStartsAnotherBeforeItEnds_waitsForThatToo() {
+    Threads threads = new Threads();
+    ThreadFactory factory = threads.named("deadline-x");
+    Thread waiting = Thread.currentThread();
+    Runnable untilSomebodyWaits =
+        () -> {
+          while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+          }
+        };
+    Thread second = factory.newThread(untilSomebodyWaits);
+    Thread first =
+        factory.newThread(
+            () -> {
+              untilSomebodyWaits.run();
+              second.start();
+            });
+    first.start();
+    threads.awaitEnd(TimeUnit.SECONDS.toNanos(10));
+    assertEquals(Thread.State.TERMINATED, second.getState());
+  }
+
+  /** Which starts its threads in a way of its own from Java 21 on. */
+  @Test
+  void awaitEnd_threadOfAnExecutor_isWaitedFor() throws Exception {
+    Threads threads = new Threads();
+    Thread waiting = Thread.currentThread();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), threads.named("deadline-x"));
+    CompletableFuture<Thread> worker = new CompletableFuture<>();
+    pool.execute(
+        () -> {
+          worker.complete(Thread.currentThread());
+          while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+          }
+        });
+    pool.shutdown();
+    Thread started = worker.join(); // without a limit, which the worker would take for awaitEnd
+    threads.awaitEnd(TimeUnit.SECONDS.toNanos(10));
+    assertEquals(Thread.State.TERMINATED, started.getState());
   }
 
   @Test
