@@ -177,6 +177,7 @@ final class Management implements DeadlineFilterMXBean {
                     worker.incident(),
                     worker.method(),
                     worker.route(),
+                    worker.request(),
                     TimeUnit.NANOSECONDS.toMillis(worker.nanos()),
                     lines(worker.then()),
                     lines(worker.now())))
@@ -191,6 +192,7 @@ final class Management implements DeadlineFilterMXBean {
       String getId,
       String getMethod,
       String getRoute,
+      String getRequest,
       long getStuckMillis,
       List<String> getStackThen,
       List<String> getStackNow)

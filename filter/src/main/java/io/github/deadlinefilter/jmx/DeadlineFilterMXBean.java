@@ -156,6 +156,9 @@ public interface DeadlineFilterMXBean {
     /** The rule. */
     String getRoute();
 
+    /** Its {@code X-Request-Id}, or else the trace id of its {@code traceparent}; or empty. */
+    String getRequest();
+
     /** Since the request was ended, in milliseconds. */
     long getStuckMillis();
 

@@ -133,7 +133,7 @@ class ManagementContractTest {
   void request_isSeenAtWork_andEndsWhenItIsCancelled() throws Exception {
     try (var deaf = new Deaf();
         TestContainer container = start(deaf, "enforce", "30s");
-        RawClient client = RawClient.connect(container).get("/deaf")) {
+        RawClient client = RawClient.connect(container).get("/deaf", "X-Request-Id: edge-4711")) {
       deaf.awaitInside(1);
       DeadlineFilterMXBean bean = bean();
       RunningRequest running = bean.getRunning().get(0);
@@ -154,6 +154,7 @@ class ManagementContractTest {
       assertEquals(List.of(), bean.getRunning());
       StuckRequest stuck = bean.getStuckWorkers().get(0);
       assertEquals(running.getId(), stuck.getId());
+      assertEquals("edge-4711", stuck.getRequest());
       Gate.eventually(
           () -> bean.getStuckWorkers().get(0).getStuckMillis() > stuck.getStuckMillis(),
           "it grows older");
