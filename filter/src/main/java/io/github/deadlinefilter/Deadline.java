@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -231,12 +232,15 @@ public abstract sealed class Deadline
    * thread of its own: it may block, and one that blocks or throws does not stop the others. (Of a
    * filter's requests 128 run at a time, and the next ones wait.) The latest registered is started
    * first, and the others beside it: none waits for another to end. If the time is over already it
-   * is called at once, on such a thread too.
+   * is called at once, on such a thread too. What it throws is logged.
    *
    * <p>A registration with a request's deadline does not end with the request: what goes on after
    * it is told all the same. So close it where the work ends.
+   *
+   * @param cancellation what ends the work, such as {@code statement::cancel}, or what is to be
+   *     closed, such as a socket
    */
-  public final Registration onExpire(Runnable cancellation) {
+  public final Registration onExpire(AutoCloseable cancellation) {
     return register(new Registration(Objects.requireNonNull(cancellation, "cancellation")));
   }
 
@@ -247,7 +251,7 @@ public abstract sealed class Deadline
    */
   public final Registration cutOnExpire(Runnable cut) {
     return register(
-        new Registration(Objects.requireNonNull(cut, "cut")) {
+        new Registration(Objects.requireNonNull(cut, "cut")::run) {
           @Override
           void act(Runnable start) {
             keeper().clockwork().cut(start);
@@ -350,7 +354,7 @@ public abstract sealed class Deadline
 
   /** What {@link Deadline#onExpire} registered. {@link #close()} it when the work is done. */
   public class Registration implements AutoCloseable {
-    private final Runnable cancellation;
+    private final AutoCloseable cancellation;
 
     /** Started or closed, whichever was first. */
     private final AtomicBoolean settled = new AtomicBoolean();
@@ -358,7 +362,7 @@ public abstract sealed class Deadline
     /** Who has it: another one, if this deadline is that of a part that has ended. */
     private volatile Deadline keeper = Deadline.this;
 
-    Registration(Runnable cancellation) {
+    Registration(AutoCloseable cancellation) {
       this.cancellation = cancellation;
     }
 
@@ -378,7 +382,13 @@ public abstract sealed class Deadline
 
     private void start() {
       if (settle()) {
-        cancellation.run();
+        try {
+          cancellation.close();
+        } catch (RuntimeException e) {
+          throw e;
+        } catch (Exception e) {
+          throw new UndeclaredThrowableException(e);
+        }
       }
     }
 

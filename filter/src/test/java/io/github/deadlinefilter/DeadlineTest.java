@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.contract.Gate;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -171,8 +172,13 @@ class DeadlineTest {
                   () -> {
                     throw new IllegalStateException("on purpose");
                   });
-          var c = real.onExpire(release::awaitDeaf)) {
-        assertEquals(3, real.cancelAll(true));
+          var c =
+              real.onExpire(
+                  () -> {
+                    throw new SQLException("on purpose: as Statement.cancel() may");
+                  });
+          var d = real.onExpire(release::awaitDeaf)) {
+        assertEquals(4, real.cancelAll(true));
         others.await();
       } finally {
         release.open();
