@@ -35,7 +35,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 final class Figures {
   private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
-  private static final int LONG_ROUNDS = 3; // of what takes minutes
+  private static final int ADAPTER_ROUNDS = 3; // each takes minutes
   private static final int SECONDS = Integer.getInteger("bench.seconds", 4);
 
   private final int java = Runtime.version().feature();
@@ -120,7 +120,7 @@ final class Figures {
       reach("p99 of a healthy route, 1,000 stuck workers elsewhere", "1.2", "%.2f", row.ratio());
     }
     if (isAsked("flight") && Contender.VIRTUAL.isHere()) {
-      InFlightBench.Row row = InFlightBench.run(20_000, LONG_ROUNDS);
+      InFlightBench.Row row = InFlightBench.run(20_000, ROUNDS);
       say(
           "%d in flight | %d answered at their deadline, the last %.0f ms after it, a second time"
               + " %.0f ms | %.0f bytes of heap each, without a filter %.0f",
@@ -132,11 +132,13 @@ final class Figures {
           row.heapNone());
       reach(
           "20,000 requests in flight: heap of each beyond no filter's; answered",
-          "4 KiB; all",
-          "%.2f KiB; %d of %d",
+          "4 KiB; all on time",
+          "%.2f KiB; %d of %d, the last %.1f s late, a second time %.1f s",
           (row.heapOurs() - row.heapNone()) / 1024,
           row.answered(),
-          row.requests());
+          row.requests(),
+          row.lastMillis() / 1_000,
+          row.againMillis() / 1_000);
     }
     if (isAsked("jmh")) {
       jmh(RequestBenchmark.class, RoutesBenchmark.class, TimerBenchmark.class);
@@ -262,7 +264,7 @@ final class Figures {
     Map<String, Median> ratios = new TreeMap<>();
     Options options =
         new OptionsBuilder().include(benchmark.getName()).shouldFailOnError(true).build();
-    for (int round = 0; round < LONG_ROUNDS; round++) {
+    for (int round = 0; round < ADAPTER_ROUNDS; round++) {
       Map<String, Double> scores = new TreeMap<>();
       for (RunResult result : new Runner(options).run()) {
         String server = result.getParams().getParam("server");

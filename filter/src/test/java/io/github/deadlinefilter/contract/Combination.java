@@ -22,7 +22,7 @@ public record Combination(Containers container, String worker, Wire wire, boolea
   public static List<Combination> all() {
     List<Combination> all = http1();
     boolean virtual = VirtualThreads.supported();
-    for (Containers container : Containers.ALL) {
+    for (Containers container : withWiresOfTheirOwn()) {
       all.add(new Combination(container, virtual ? "virtual" : "pool", Wire.H2C, virtual));
     }
     return all;
@@ -48,10 +48,17 @@ public record Combination(Containers container, String worker, Wire wire, boolea
       if (virtual) {
         all.add(new Combination(container, "virtual"));
       }
+    }
+    for (Containers container : withWiresOfTheirOwn()) {
       // Either is the container's own business, so they are tried together.
       all.add(new Combination(container, "pool", Wire.TLS, virtual));
     }
     return all;
+  }
+
+  /** Those of Jetty belong to its core, which is the same below both of its environments. */
+  private static List<Containers> withWiresOfTheirOwn() {
+    return Containers.ALL.stream().filter(one -> one != Containers.JETTY_EE11).toList();
   }
 
   /** How the container is set up; a test that needs other options derives them from these. */
