@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * HttpClient client =
  *     DeadlineHttpClient.of(HttpClient.newHttpClient())
- *         .sending(BudgetHeader.millis("X-Request-Timeout"))
+ *         .sending(BudgetHeader.envoyExpectedTimeout())
  *         .withSlack(Duration.ofMillis(20));
  * }</pre>
  *
