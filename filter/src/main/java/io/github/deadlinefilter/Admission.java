@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many runs may be on workers at a time, and how many may wait for that, first come first
- * served. The container thread itself waits, so a run that expires here has never been anywhere
- * else, and there is no queue to take it out of.
+ * served; but whoever is interrupted meanwhile, which does not end the wait, begins to wait anew,
+ * behind the others. The container thread itself waits, so a run that expires here has never been
+ * anywhere else, and there is no queue to take it out of.
  *
  * <p>Thread-safe.
  */
@@ -44,12 +45,13 @@ final class Admission {
           if (acquire(queued ? deadline.remainingNanos() : 0)) {
             return Outcome.ADMITTED;
           }
-          if (queued) {
+          if (!queued) {
+            queued = true;
+            if (waiting.incrementAndGet() > queue) {
+              return Outcome.QUEUE_FULL;
+            }
+          } else if (deadline.remainingNanos() <= 0) { // else somebody has extended it meanwhile
             return Outcome.EXPIRED;
-          }
-          queued = true;
-          if (waiting.incrementAndGet() > queue) {
-            return Outcome.QUEUE_FULL;
           }
         } catch (InterruptedException e) {
           interrupted = true;

@@ -50,9 +50,13 @@ final class Bulkheads {
     }
     Reason refused = reason(own.enter(deadline), Reason.ROUTE_FULL);
     if (refused == null) {
-      refused = reason(workers.enter(deadline), Reason.QUEUE_FULL);
-      if (refused != null) {
-        own.leave();
+      refused = Reason.QUEUE_FULL; // also where waiting fails: the memory for it may be missing
+      try {
+        refused = reason(workers.enter(deadline), Reason.QUEUE_FULL);
+      } finally {
+        if (refused != null) {
+          own.leave();
+        }
       }
     }
     if (refused != null) {

@@ -1,10 +1,12 @@
 package io.github.deadlinefilter;
 
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs what is to be done at a deadline and may block. A bounded pool whose threads end when they
@@ -20,9 +22,13 @@ final class Cancellers implements AutoCloseable {
   /** More than this many cancellations wait only if all the others block. */
   private static final int WAITING = 10_000;
 
+  private static final Duration SAY_EVERY = Duration.ofMinutes(1);
+
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
 
   private final ThreadPoolExecutor pool;
+  private final AtomicLong notStarted = new AtomicLong();
+  private final RateLimit says = new RateLimit(Ticker.SYSTEM, SAY_EVERY, /* burst= */ 10);
 
   Cancellers(ThreadFactory factory, int threads) {
     pool =
@@ -41,15 +47,24 @@ final class Cancellers implements AutoCloseable {
       pool.execute(() -> run(task));
       return true;
     } catch (OutOfMemoryError e) { // or whoever stops a run would not come to the rest
-      LOG.log(System.Logger.Level.WARNING, "A cancellation was not started", e);
+      notStarted(e.toString());
       return false;
     } catch (RejectedExecutionException e) {
+      notStarted(
+          pool.isShutdown() ? "the filter is destroyed" : pool.getPoolSize() + " others block");
+      return false;
+    }
+  }
+
+  /** On the timer's thread, which has others to tell: not each one is in the log. */
+  private void notStarted(String why) {
+    long number = notStarted.incrementAndGet();
+    if (says.tryAcquire()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          pool.isShutdown()
-              ? "A cancellation was not started: the filter is destroyed"
-              : "A cancellation was not started: " + pool.getPoolSize() + " others block");
-      return false;
+          "A cancellation was not started ({0} by now): {1}",
+          Long.toString(number),
+          why);
     }
   }
 

@@ -57,7 +57,7 @@ final class CapturedPage extends HttpServletResponseWrapper {
       dispatcher.forward(request, page);
       page.flushBuffer();
       return page.bytes.size() > 0 ? page : null;
-    } catch (IOException | ServletException | RuntimeException e) {
+    } catch (IOException | ServletException | RuntimeException | Error e) {
       LOG.log(System.Logger.Level.WARNING, "errorPage: \"" + path + "\" failed", e);
       return null;
     }

@@ -124,6 +124,15 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     InterruptFence around = current().fenceHere();
     alone = outer.fenceHere() == null;
     enter();
+    try {
+      open(around);
+    } catch (Throwable t) { // no thread for the alarm, say: nobody will close it
+      leave();
+      throw t;
+    }
+  }
+
+  private void open(@Nullable InterruptFence around) {
     if (enforcement != Enforcement.COOPERATE) {
       ScopeFence opened = new ScopeFence(around);
       opened.open(Thread.currentThread());

@@ -211,6 +211,16 @@ final class DeadlineTimer implements AutoCloseable {
   }
 
   private void turn() {
+    try {
+      turnOn();
+    } finally {
+      if (!closed) { // no memory, twice: the next alarm has another thread go on
+        thread = null;
+      }
+    }
+  }
+
+  private void turnOn() {
     while (!closed) {
       wakesAt = AWAKE;
       ring();
@@ -247,7 +257,15 @@ final class DeadlineTimer implements AutoCloseable {
     try {
       task.run();
     } catch (Throwable t) { // the others of its slot are not to be lost with it
-      LOG.log(System.Logger.Level.ERROR, "An alarm failed", t);
+      say(t);
+    }
+  }
+
+  private static void say(Throwable failure) {
+    try {
+      LOG.log(System.Logger.Level.ERROR, "An alarm failed", failure);
+    } catch (Throwable t) {
+      // No memory for that either, or a log that fails: nor are they to be lost with this.
     }
   }
 

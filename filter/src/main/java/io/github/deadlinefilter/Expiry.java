@@ -64,11 +64,7 @@ final class Expiry {
    */
   private static final long UNSEEN_WRITE_ENDS = TimeUnit.SECONDS.toNanos(1);
 
-  /**
-   * How often the stack of an expired run is taken where they expire all the time. For each one the
-   * JVM stops all its threads (17) or the worker (later ones): 5 ms on a busy machine of two
-   * processors, where 100 a second took more than half of its time.
-   */
+  /** How often the stack of an expired run is taken at most, where they expire all the time. */
   private static final Duration STACK_EVERY = Duration.ofSeconds(1);
 
   private static final int STACKS_AT_ONCE = 10;
@@ -166,14 +162,7 @@ final class Expiry {
   private void fail(RequestRun run, Throwable unexpected) {
     boolean stayed = run.interrupts.isOpen();
     try {
-      LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
-      if (!run.isQuiet()) {
-        cut(run);
-      }
-      if (run.report() != null && !run.isAnswerSaid()) {
-        news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, !stayed);
-        news.said(run);
-      }
+      cutUnanswered(run, unexpected, /* inside= */ !run.isQuiet(), !stayed);
     } finally {
       run.awaitQuiet();
       if (stayed) {
@@ -183,6 +172,18 @@ final class Expiry {
       run.runs().finished(run);
       run.endWithConnection();
       run.release();
+    }
+  }
+
+  /** And tells whoever would have been told of the answer. */
+  private void cutUnanswered(RequestRun run, Throwable unexpected, boolean inside, boolean left) {
+    LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
+    if (inside && !run.wasCut()) {
+      cut(run);
+    }
+    if (run.report() != null && !run.isAnswerSaid()) {
+      news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, left);
+      news.said(run);
     }
   }
 
@@ -273,6 +274,15 @@ final class Expiry {
 
   /** The container thread has left an expired chain: answers, or waits until that is done. */
   void leaveExpired(RequestRun run) throws IOException {
+    try {
+      answerLeft(run);
+    } catch (RuntimeException | Error e) {
+      fail(run, e);
+      throw e;
+    }
+  }
+
+  private void answerLeft(RequestRun run) throws IOException {
     run.await(
         () -> run.phase() == OVER || (run.phase() == EXPIRED && run.isQuiet()), Long.MAX_VALUE);
     if (run.phase() == EXPIRED) {
@@ -339,6 +349,9 @@ final class Expiry {
   private void answerFromHere(RequestRun run, int phase) {
     try {
       answerDirect(run);
+    } catch (RuntimeException | Error e) {
+      // Cut, or what the application has written so far would be completed as if it were whole.
+      cutUnanswered(run, e, /* inside= */ true, run.wasAnsweredAlone());
     } finally {
       GuardedAsyncContext context = run.async().context();
       if (phase == ASYNC && context != null) {
@@ -388,6 +401,11 @@ final class Expiry {
   private boolean goesOn(RequestRun run) {
     noteBegin(run);
     return (isSuspended(run) || run.deadline.hasBegun()) && !run.deadline.isExpired();
+  }
+
+  /** Somebody stands at a breakpoint, perhaps: no deadline and no scope inside one fires. */
+  boolean isDebugged() {
+    return debug.isSuspended();
   }
 
   /** Whether it has no end because somebody is debugging: that is looked at when it is over. */
@@ -583,10 +601,11 @@ final class Expiry {
       // A write that neither ends nor gets a byte out is in the container's response itself.
       answer = cut(run) ? Answer.ABORTED : Answer.CUT_LATE;
     } else {
-      answer = Answer.DIRECT;
-      if (!writeDirect(run)) {
-        writeDirect(run);
+      boolean written = writeDirect(run);
+      if (!written) {
+        written = writeDirect(run);
       }
+      answer = written ? Answer.DIRECT : cut(run) ? Answer.ABORTED : Answer.CUT_LATE;
     }
     news.say(run, answer, left);
     if (run.isReading() && !run.async().ioListeners().hasRead()) {
@@ -657,15 +676,23 @@ final class Expiry {
   /** The last one is out of a parked run. On whatever thread that was. */
   void over(RequestRun run) {
     run.runs().finished(run);
-    if (run.reported().ran() && !run.wasAnsweredAlone()) {
-      // Its worker may have left while only a thread of the application's own kept the run.
-      news.leftLate(run);
-    }
-    AsyncContext parked = run.parkedContext();
     try {
+      ExpiryReport report = run.report();
+      if (report != null && report.ran() && !run.wasAnsweredAlone()) {
+        // Its worker may have left while only a thread of the application's own kept the run.
+        news.leftLate(run);
+      }
       run.endWithConnection();
       boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
       quirks.dropOwedBody(run.request, run.response, endsByCompletion);
+    } finally { // whatever failed: nobody else ends it
+      giveBack(run);
+    }
+  }
+
+  private void giveBack(RequestRun run) {
+    AsyncContext parked = run.parkedContext();
+    try {
       if (parked != null) {
         run.releasing();
         complete(run, parked);

@@ -31,10 +31,12 @@ final class LastResort implements StuckWorkers.Listener {
 
   private volatile boolean reached;
 
+  /** Of the timer's thread alone. */
+  private boolean ending;
+
   // Guarded by this.
   private boolean looking;
   private boolean again;
-  private boolean ending;
 
   /** With {@code rule}, or none at all. */
   static @Nullable LastResort of(
@@ -83,8 +85,8 @@ final class LastResort implements StuckWorkers.Listener {
   private synchronized void watch() {
     again = true; // race with a look that finds nobody: it is before whoever calls this is counted
     if (!looking) {
-      looking = true;
       timer.in(LOOK_EVERY, this::look);
+      looking = true; // not if that fails: the next one who is stuck tries again
     }
   }
 
@@ -97,22 +99,27 @@ final class LastResort implements StuckWorkers.Listener {
     synchronized (this) {
       again = false;
     }
+    try {
+      act();
+    } finally { // where there is no memory, say, the next look may find some
+      synchronized (this) {
+        looking = false;
+        if (again || stuck.count() > 0 || reached) {
+          watch();
+        }
+      }
+    }
+  }
+
+  private void act() {
     int many = stuck.countOlderThan(rule.nanos());
     boolean now = many >= rule.count();
     boolean isNews = now != reached;
     reached = now;
-    boolean endNow;
-    synchronized (this) {
-      endNow = now && rule.exit() && !ending;
-      ending |= endNow;
-      looking = false;
-      if (again || stuck.count() > 0 || reached) {
-        watch();
-      }
-    }
     Runnable said = () -> say(now, many);
-    if (endNow) {
+    if (now && rule.exit() && !ending) {
       end.accept(said);
+      ending = true; // not if there is no thread for it: the next look tries again
     } else if (isNews) {
       background.execute(said);
     }

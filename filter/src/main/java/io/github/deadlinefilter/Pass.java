@@ -69,7 +69,14 @@ interface Pass {
     if (run.deadline.isExpired() && runs.expiry().here(run)) {
       return false; // an asynchronous request that came back too late
     }
-    Reason refused = runs.bulkheads().enter(run);
+    Reason refused;
+    try {
+      refused = runs.bulkheads().enter(run);
+    } catch (RuntimeException | Error e) { // no memory to wait with, say
+      run.leavePlace();
+      runs.finished(run);
+      throw e;
+    }
     if (refused != null) {
       runs.expiry().refuse(run, refused);
     }

@@ -240,7 +240,8 @@ sealed class RequestDeadline extends Deadline {
 
   @Override
   boolean isSuspended() {
-    return suspended;
+    RequestRun of = run;
+    return suspended || (of != null && of.runs().expiry().isDebugged());
   }
 
   /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */

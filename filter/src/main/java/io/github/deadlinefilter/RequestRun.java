@@ -417,7 +417,7 @@ final class RequestRun extends FencedRun implements Runnable {
           time(outerResponse);
         }
         sendError();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         failed(e); // and the call that ends the response is made all the same
       } finally {
         exit(WRITE);
@@ -450,8 +450,8 @@ final class RequestRun extends FencedRun implements Runnable {
       } else {
         completeHead(/* through= */ afterLeave == ENDING); // complete() came before the worker left
       }
-    } catch (IOException | RuntimeException e) {
-      failed(e);
+    } catch (IOException | RuntimeException | Error e) {
+      failed(e); // and the run ends all the same
     }
     if (afterLeave == ASYNC) {
       runs.watch(this);
@@ -836,7 +836,7 @@ final class RequestRun extends FencedRun implements Runnable {
     reason = why;
     deadline.expireNow(why);
     LockSupport.unpark(containerThread);
-    runs.watch(this);
+    runs.expiry().watch(this); // not one that is expired: its alarm is that of the next interrupt
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.channels.Channel;
 import java.util.AbstractSet;
@@ -287,8 +288,10 @@ final class UndertowQuirks extends ContainerQuirks {
       if (connected != null && http2.isStream(connected)) {
         return http2.reset(connected, isWriting);
       }
-      call(close, connected);
+      close.invoke(connected);
       return true;
+    } catch (InvocationTargetException e) {
+      return e.getCause() instanceof IOException; // its client has gone: it is closed all the same
     } catch (ReflectiveOperationException e) {
       return false;
     }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who may go to a worker, who waits, who is turned away. */
@@ -146,5 +147,29 @@ class AdmissionTest {
     admission.open();
     assertEquals(ADMITTED, first.get());
     assertEquals(ADMITTED, second.get());
+  }
+
+  /** By this deadline's own clock nothing has passed, however long it has waited. */
+  @Test
+  void stillTimeLeftWhenItHasWaited_itWaitsOn() throws Exception {
+    Admission admission = new Admission(1, 1);
+    assertEquals(ADMITTED, admission.enter(deadline()));
+    AtomicInteger looks = new AtomicInteger();
+    ManualTicker counting =
+        new ManualTicker() {
+          @Override
+          public long nanos() {
+            looks.incrementAndGet();
+            return super.nanos();
+          }
+        };
+    Deadline extended =
+        new RequestDeadline(
+            new ManualClockwork(counting, Runnable::run), "r", Duration.ofMillis(1).toNanos());
+    Waiter waiter = new Waiter(admission, extended, () -> {});
+    waiter.thread.start();
+    Gate.eventually(() -> looks.get() > 10, "it has waited more than once");
+    admission.leave();
+    assertEquals(ADMITTED, waiter.get());
   }
 }

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +88,27 @@ final class BareServlet {
     return run;
   }
 
+  /** A run of {@code bulkheads}, of which {@code route} is one. */
+  static RequestRun run(Bulkheads bulkheads, Route route, RequestDeadline deadline) {
+    Runs runs = runs(bulkheads, QUIRKS, TIMER);
+    RequestRun run = new RequestRun(runs, bulkheads.of(route), deadline, REQUEST, RESPONSE);
+    run.enterPass((request, response) -> {}, run.guardedRequest, run.guardedResponse, RESPONSE);
+    return run;
+  }
+
   /** Those of a filter that has {@code route} alone. */
   static Runs runs(Route route, ContainerQuirks quirks) {
     return runs(route, quirks, TIMER);
   }
 
   private static Runs runs(Route route, ContainerQuirks quirks, DeadlineTimer timer) {
+    return runs(
+        new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM),
+        quirks,
+        timer);
+  }
+
+  private static Runs runs(Bulkheads bulkheads, ContainerQuirks quirks, DeadlineTimer timer) {
     Debug debug = new Debug(Debug.Kind.ENFORCE);
     Expiry expiry =
         new Expiry(
@@ -102,8 +118,6 @@ final class BareServlet {
             debug,
             new Repeats(TIMER::in, /* everyNanos= */ 0),
             ApplicationLines.NONE);
-    Bulkheads bulkheads =
-        new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
     return new Runs(
         expiry, quirks, bulkheads, ContextHandover.NONE, Events.NONE, timer, BACKGROUND);
   }
@@ -124,6 +138,8 @@ final class BareServlet {
       return "";
     } else if (returned == boolean.class) {
       return false;
+    } else if (returned == Collection.class) {
+      return List.of();
     }
     return returned == long.class ? 0L : null;
   }

@@ -631,4 +631,17 @@ class DeadlineScopeTest {
       assertFalse(Thread.currentThread().isInterrupted());
     }
   }
+
+  /** Or the thread would be inside it for ever, and be interrupted when somebody else has one. */
+  @Test
+  void scopeThatCannotBegin_isNotLeftOnItsThread() throws Exception {
+    clockwork.outOfThreads = true;
+    assertThrows(OutOfMemoryError.class, () -> Deadline.within(seconds(1)));
+    assertThrows(OutOfMemoryError.class, () -> Deadline.run(seconds(1), () -> called.add("run")));
+    assertSame(request, Deadline.current());
+    clockwork.outOfThreads = false;
+    pass(2);
+    assertFalse(Thread.interrupted());
+    assertEquals(List.of(), called);
+  }
 }

@@ -14,6 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +164,32 @@ class DeadlineTimerTest {
       Gate.eventually(() -> rang.get() >= kept.get(), "all that were kept have rung");
       assertEquals(kept.get(), rang.get());
       assertEquals(0, late.get(), "none waited for another round of the wheel");
+    }
+  }
+
+  /** Where there is no memory for the one, there may be none for the other. */
+  @Test
+  void alarmFails_andTheLogFails_theOthersRing() throws Exception {
+    Logger logger = Logger.getLogger("io.github.deadlinefilter");
+    Handler failing =
+        new StreamHandler() {
+          @Override
+          public synchronized void publish(LogRecord record) {
+            throw new OutOfMemoryError("on purpose");
+          }
+        };
+    logger.addHandler(failing);
+    try {
+      timer.in(
+          0,
+          () -> {
+            throw new OutOfMemoryError("on purpose");
+          });
+      in(Duration.ZERO, "the next");
+      timer.wake();
+      awaitRung("the next");
+    } finally {
+      logger.removeHandler(failing);
     }
   }
 }

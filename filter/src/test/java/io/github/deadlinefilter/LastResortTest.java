@@ -20,6 +20,10 @@ class LastResortTest {
   private final DeadlineTimer timer = new DeadlineTimer(new Threads(), ticker);
   private final StuckWorkers stuck = new StuckWorkers(100);
   private final AtomicInteger ended = new AtomicInteger();
+
+  /** As many as are missing, if negative. */
+  private final AtomicInteger threads = new AtomicInteger();
+
   private final List<RequestRun> runs = new ArrayList<>();
 
   @AfterEach
@@ -35,6 +39,9 @@ class LastResortTest {
   }
 
   private void end(Runnable said) {
+    if (threads.getAndIncrement() < 0) {
+      throw new OutOfMemoryError("on purpose: there is no thread for it");
+    }
     said.run();
     ended.incrementAndGet();
   }
@@ -93,5 +100,21 @@ class LastResortTest {
       Gate.eventually(() -> looked.get() == 1, "it has looked again");
     }
     assertEquals(1, ended.get());
+  }
+
+  @Test
+  void thenExit_noThreadForIt_theNextLookTriesAgain() throws Exception {
+    threads.set(-2);
+    LastResort lastResort = watching(/* exit= */ true);
+    stick();
+    stick();
+    pass(Duration.ofSeconds(11));
+    Gate.eventually(
+        () -> {
+          pass(Duration.ofMillis(1_100));
+          return ended.get() == 1;
+        },
+        "the end");
+    assertTrue(lastResort.isReached());
   }
 }

@@ -16,6 +16,9 @@ final class ManualClockwork implements Clockwork {
   private final Linter linter = new Linter();
   private final List<Set> alarms = new ArrayList<>();
 
+  /** There is none for an alarm. */
+  volatile boolean outOfThreads;
+
   private static final class Set {
     final long due;
     final Runnable task;
@@ -45,6 +48,9 @@ final class ManualClockwork implements Clockwork {
   public synchronized Runnable alarm(long nanos, Runnable task) {
     Set alarm = new Set(ticker.nanos() + nanos, task);
     alarms.add(alarm);
+    if (outOfThreads) {
+      throw new OutOfMemoryError("on purpose: unable to create native thread");
+    }
     return () -> forget(alarm);
   }
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that a test moves. It begins shortly before the wrap that every nano clock may have. */
-final class ManualTicker implements Ticker {
+class ManualTicker implements Ticker {
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
 
   @Override

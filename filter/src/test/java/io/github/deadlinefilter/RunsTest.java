@@ -3,11 +3,14 @@ package io.github.deadlinefilter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,5 +51,26 @@ class RunsTest {
     run.runs().remember(run);
     assertNull(found());
     assertEquals(List.of(), run.runs().stop(/* nanos= */ 0));
+  }
+
+  /** As of a filter outside, whose classes are not there. It would be in flight for ever. */
+  @Test
+  void errorOfTheApplications_failsWithAnError_itHasEndedAllTheSame() {
+    HttpServletResponse outer =
+        new HttpServletResponseWrapper(run.response) {
+          @Override
+          public void sendError(int status, String message) {
+            throw new LinkageError("on purpose");
+          }
+        };
+    RequestRun failing = BareServlet.run((request, response) -> {});
+    failing.enterPass(
+        (request, response) -> ((HttpServletResponse) response).sendError(418, "message"),
+        failing.guardedRequest,
+        failing.guardedResponse,
+        outer);
+    failing.run();
+    assertThrows(LinkageError.class, failing::finishPass);
+    assertTrue((failing.know(RequestRun.ENDED) & RequestRun.ENDED) != 0, "it has ended");
   }
 }

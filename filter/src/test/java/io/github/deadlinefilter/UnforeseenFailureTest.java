@@ -56,6 +56,21 @@ class UnforeseenFailureTest {
     assertEquals(1, run.bulkhead.history().lastHour().expired());
   }
 
+  /** By the timer's side, which completes the request: what was written would be a whole answer. */
+  @Test
+  void asynchronous_clientIsCutOff_andTheRequestIsOver() {
+    RequestRun async =
+        BareServlet.run(
+            (request, response) -> ((GuardedRequest) request).run.asyncStarted(), quirks);
+    async.run();
+    async.deadline.expireNow(Reason.EXPIRED);
+    async.runs().expiry().later(async, async.pass());
+    assertTrue(cut.isOpen());
+    assertTrue(async.isReleased(), async::toString);
+    Recent recent = async.runs().expiry().news().recent();
+    assertEquals("aborted", recent.incidents().list().get(0).answer());
+  }
+
   /** As an incident whose worker has left, and in the count of the hour. */
   private void assertIsOnTheBoard(Recent recent) {
     Timeline timeline = recent.timeline();

@@ -115,4 +115,15 @@ class WorkerInterruptTest {
     clock.pass(Duration.ofHours(1));
     assertEquals(2, deaf.interrupts());
   }
+
+  /** Of a worker that is told to stop already: that it is told again is not lost with it. */
+  @Test
+  void theApplicationStops_itIsInterruptedOnAllTheSame() throws Exception {
+    expire();
+    run.expireEarly(Reason.STOPPING);
+    clock.pass(Duration.ofSeconds(1));
+    awaitInterrupts(2);
+    deaf.release();
+    worker.join();
+  }
 }

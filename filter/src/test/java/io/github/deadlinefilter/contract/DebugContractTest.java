@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever stands at a breakpoint is not answered for. */
 class DebugContractTest {
@@ -50,6 +52,18 @@ class DebugContractTest {
       }
     }
 
+    RawClient inside() throws Exception {
+      RawClient client = RawClient.connect(port).get("/inside");
+      jvm.after(DebuggedServer.INSIDE);
+      return client;
+    }
+
+    void release() throws Exception {
+      try (RawClient client = RawClient.connect(port)) {
+        assertEquals(200, client.get("/release").read().status());
+      }
+    }
+
     @Override
     public void close() {
       jvm.close();
@@ -64,6 +78,22 @@ class DebugContractTest {
       Gate.eventually(() -> server.status() == 200, "no deadline");
       debugger.dispose();
       Gate.eventually(() -> server.status() == 503, "the deadline, again");
+    }
+  }
+
+  /** In each of the kinds: by its container thread, and by the timer's side. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pool", "container"})
+  void debuggerComes_whileARequestIsInside_neitherItsDeadlineNorAScopeInItFires(String worker)
+      throws Exception {
+    try (Debugged server = new Debugged("worker=" + worker);
+        RawClient client = server.inside()) {
+      VirtualMachine debugger = server.attach();
+      Gate.eventually(() -> server.status() == 200, "it is known");
+      server.release();
+      Response response = client.read();
+      assertEquals("whole", response.text(), response::toString);
+      debugger.dispose();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.deadlinefilter.contract;
 
 import io.github.deadlinefilter.Builder;
+import io.github.deadlinefilter.Deadline;
 import io.github.deadlinefilter.DeadlineFilter;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -9,12 +10,14 @@ import java.time.Duration;
 public final class DebuggedServer {
   static final Duration DEADLINE = Duration.ofMillis(300);
   static final String READY = "ready: ";
+  static final String INSIDE = "inside";
 
   private DebuggedServer() {}
 
   /** Arguments: settings of the filter, as name=value. Says its port, and ends with its input. */
   public static void main(String[] settings) throws Exception {
-    Builder filter = DeadlineFilter.builder().deadline(DEADLINE);
+    var released = new Gate("the release");
+    Builder filter = DeadlineFilter.builder().deadline(DEADLINE).route("/inside = 5m");
     for (String setting : settings) {
       String[] pair = setting.split("=", 2);
       filter.set(pair[0], pair[1]);
@@ -22,6 +25,16 @@ public final class DebuggedServer {
     var app =
         new Application()
             .filter("/*", filter.build())
+            .servlet(
+                "/inside",
+                (request, response) -> {
+                  System.out.println(INSIDE);
+                  released.await();
+                  Deadline.current().shorten(DEADLINE);
+                  Deadline.run(DEADLINE, () -> Gate.pause(DEADLINE.multipliedBy(4)));
+                  response.getOutputStream().print("whole");
+                })
+            .servlet("/release", (request, response) -> released.open())
             .servlet(
                 "/late",
                 (request, response) -> {
