@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,7 @@ final class ProxiedConnection {
         ByteBuffer read = requests.read(scratch);
         if (read.hasRemaining()) {
           repliedWhenAsked = replies.written();
-          noteAsked(read.duplicate());
+          noteAsked(read.duplicate(), nowNanos);
         } else if (requests.sourceEnded()) {
           noteLeft();
         }
@@ -114,18 +115,22 @@ final class ProxiedConnection {
     }
   }
 
-  private void noteAsked(ByteBuffer request) {
+  private void noteAsked(ByteBuffer request, long nowNanos) {
     String run = names.in(request);
     if (run != null) {
-      work = log.begin(run);
+      work = log.begin(run, millis(nowNanos));
     }
+  }
+
+  /** By the clock, what is {@code nanos} of the proxy's round: both ends of a hold are of those. */
+  private static long millis(long nanos) {
+    return Instant.now().plusNanos(nanos - System.nanoTime()).toEpochMilli();
   }
 
   /** A reply that is held back stands for a backend that is slow. */
   private void noteReplied(long nowNanos) {
     if (work != null) {
-      long heldNanos = Math.max(0, heldUntilNanos - nowNanos);
-      work.replied(System.currentTimeMillis() + heldNanos / 1_000_000);
+      work.replied(millis(OneWay.later(heldUntilNanos, nowNanos)));
     }
   }
 

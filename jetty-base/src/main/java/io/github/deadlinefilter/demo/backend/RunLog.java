@@ -29,8 +29,13 @@ final class RunLog {
       };
 
   /** A backend has something to do for {@code run} from now on. */
-  synchronized Work begin(String run) {
-    var work = new Work(run, System.currentTimeMillis());
+  Work begin(String run) {
+    return begin(run, System.currentTimeMillis());
+  }
+
+  /** As {@link #begin(String)}, from {@code atMillis} on. */
+  synchronized Work begin(String run, long atMillis) {
+    var work = new Work(run, atMillis);
     kept.put(run, work);
     return work;
   }
