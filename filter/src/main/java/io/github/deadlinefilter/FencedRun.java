@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * run here, is counted as inside while it lasts, and fails with a typed error once the fence is
  * closed. {@link RunState} is the fence itself.
  *
- * <p>All methods may be called from any thread of the application.
+ * <p>All methods may be called from any thread of the application, but for {@link #outside} and
+ * {@link #nobodyOutside}, which are for those of the container.
  */
 abstract class FencedRun extends RunState {
   final RequestDeadline deadline;

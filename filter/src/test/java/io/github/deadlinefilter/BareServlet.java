@@ -83,17 +83,23 @@ final class BareServlet {
 
   private static RequestRun run(
       FilterChain chain, HttpServletRequest request, Runs runs, RequestDeadline deadline) {
-    RequestRun run = new RequestRun(runs, runs.bulkheads().of(ROUTE), deadline, request, RESPONSE);
+    return run(chain, request, runs, ROUTE, deadline);
+  }
+
+  private static RequestRun run(
+      FilterChain chain,
+      HttpServletRequest request,
+      Runs runs,
+      Route route,
+      RequestDeadline deadline) {
+    RequestRun run = new RequestRun(runs, runs.bulkheads().of(route), deadline, request, RESPONSE);
     run.enterPass(chain, run.guardedRequest, run.guardedResponse, RESPONSE);
     return run;
   }
 
   /** A run of {@code bulkheads}, of which {@code route} is one. */
   static RequestRun run(Bulkheads bulkheads, Route route, RequestDeadline deadline) {
-    Runs runs = runs(bulkheads, QUIRKS, TIMER);
-    RequestRun run = new RequestRun(runs, bulkheads.of(route), deadline, REQUEST, RESPONSE);
-    run.enterPass((request, response) -> {}, run.guardedRequest, run.guardedResponse, RESPONSE);
-    return run;
+    return run((request, response) -> {}, REQUEST, runs(bulkheads, QUIRKS, TIMER), route, deadline);
   }
 
   /** Those of a filter that has {@code route} alone. */
