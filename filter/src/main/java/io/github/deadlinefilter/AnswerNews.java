@@ -23,8 +23,16 @@ final class AnswerNews {
 
   /** Says in the log, and to whoever listens, how the client was answered. */
   void say(RequestRun run, Answer answer, boolean left) {
+    try {
+      tell(run, answer, left);
+      log(run, answer, left);
+    } finally { // a log that throws does not have it told again, nor cuts the client off
+      said(run);
+    }
+  }
+
+  private void log(RequestRun run, Answer answer, boolean left) {
     ExpiryReport report = run.reported();
-    tell(run, answer, left);
     boolean refusal = report.isRefusal();
     String what = refusal ? ExpiryReport.REFUSED : ExpiryReport.EXPIRED;
     if (!repeats.isNews(what, report.route(), report.reason().code(), report.at())) {
@@ -34,7 +42,6 @@ final class AnswerNews {
     } else {
       report.answered(answer, left, left ? run.failure() : null);
     }
-    said(run);
   }
 
   /** Everybody but the log: listeners, the figures of the route, and the board. */
@@ -89,7 +96,7 @@ final class AnswerNews {
             + Nanos.format(stuck.oldestNanos(run.bulkhead) / 1_000_000 * 1_000_000);
   }
 
-  /** A worker has left an expired run that had been answered past it. On the worker. */
+  /** A worker has left an expired run that had been answered past it. On whatever thread. */
   void leftLate(RequestRun run) {
     if (run.report() == null) {
       return;

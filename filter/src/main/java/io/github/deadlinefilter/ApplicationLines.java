@@ -33,6 +33,7 @@ final class ApplicationLines {
           "sun.",
           "com.sun.",
           "io.github.deadlinefilter.Deadline",
+          "io.github.deadlinefilter.FencedRun",
           "io.github.deadlinefilter.Guarded",
           "io.github.deadlinefilter.RequestRun",
           "io.github.deadlinefilter.http.",

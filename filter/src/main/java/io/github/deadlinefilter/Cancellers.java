@@ -40,7 +40,7 @@ final class Cancellers implements AutoCloseable {
   /**
    * Starts a cancellation. One that throws is logged, and harms nobody.
    *
-   * @return false if it will not be run, which is logged
+   * @return false if it will not be run, which is logged, but not for each of many
    */
   boolean start(Runnable task) {
     try {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
+  /** How often it is looked whether a debugger that keeps it from firing has gone. */
+  private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
 
   private static volatile boolean saidLeft;
 
@@ -238,9 +242,9 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
 
   private synchronized void setAlarm() {
     clearAlarm();
-    long own = ownNanos();
-    if (!closed && !fired && own < Long.MAX_VALUE) {
-      alarm = clockwork.alarm(Math.max(0, own), this::ring);
+    if (!closed && !fired && lengthNanos < Long.MAX_VALUE) {
+      long own = ownNanos();
+      alarm = clockwork.alarm(own == Long.MAX_VALUE ? LOOK_AGAIN : Math.max(0, own), this::ring);
     }
   }
 
@@ -252,13 +256,13 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
     }
   }
 
-  /** On the timer's thread: does nothing that blocks. */
+  /** On the timer's thread: does nothing that blocks, but where somebody may be debugging. */
   private void ring() {
     synchronized (this) {
       if (closed || fired) {
         return;
       }
-      if (ownNanos() > 0) { // it has been extended
+      if (ownNanos() > 0) { // it has been extended, or somebody is debugging
         setAlarm();
         return;
       }
@@ -308,8 +312,13 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   // ---- how much is left
 
   private long ownNanos() {
+    return outer.isSuspended() ? Long.MAX_VALUE : leftNanos();
+  }
+
+  /** Also while somebody is debugging. */
+  private long leftNanos() {
     long length = lengthNanos;
-    return length == Long.MAX_VALUE || outer.isSuspended()
+    return length == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : length - (clockwork.ticker().nanos() - startNanos);
   }
@@ -371,11 +380,10 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
       return outer.change(change); // it has none of its own
     }
     synchronized (this) {
-      long left = ownNanos();
       if (closed || fired || remainingNanos() <= 0) {
         return false;
       }
-      long changed = change.apply(left);
+      long changed = change.apply(Math.max(0, leftNanos()));
       long elapsed = clockwork.ticker().nanos() - startNanos;
       lengthNanos = changed < Long.MAX_VALUE - elapsed ? elapsed + changed : Long.MAX_VALUE;
     }

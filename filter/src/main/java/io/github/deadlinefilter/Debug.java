@@ -11,8 +11,8 @@ import javax.management.ObjectName;
  * Whether somebody is looking at this JVM with a debugger: whoever stands at a breakpoint does not
  * want the request that it is in to be ended.
  *
- * <p>Thread-safe. Asked at each request, so it looks once in a second at most, and never where the
- * JVM has no debugger's agent.
+ * <p>Thread-safe. Asked at each request and at each end of a scope, so it looks once in a second at
+ * most, and never where the JVM has no debugger's agent.
  */
 final class Debug {
   /** What a deadline does under a debugger. */

@@ -7,6 +7,7 @@ import static io.github.deadlinefilter.RunState.DISPATCHED;
 import static io.github.deadlinefilter.RunState.EXPIRED;
 import static io.github.deadlinefilter.RunState.NEW;
 import static io.github.deadlinefilter.RunState.OVER;
+import static io.github.deadlinefilter.RunState.PARKED;
 import static io.github.deadlinefilter.RunState.RUNNING;
 
 import io.github.deadlinefilter.ExpiryReport.Answer;
@@ -171,20 +172,32 @@ final class Expiry {
       run.runs().bulkheads().stuck().remove(run);
       run.runs().finished(run);
       run.endWithConnection();
-      run.release();
+      if (run.tryOver() || run.phase() < PARKED) { // else the last one out gives it back
+        completeIfOpen(run);
+        giveBack(run);
+      }
     }
   }
 
-  /** And tells whoever would have been told of the answer. */
+  /**
+   * And tells whoever would have been told of the answer. If the client has its answer, and only
+   * what came after that failed, it keeps it.
+   */
   private void cutUnanswered(RequestRun run, Throwable unexpected, boolean inside, boolean left) {
+    if (!run.isAnswerSaid()) {
+      if (inside && !run.wasCut()) {
+        cut(run);
+      }
+      if (!run.wasCut()) {
+        run.know(RequestRun.UNCUT);
+      }
+      if (run.report() != null) {
+        news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, left);
+        news.said(run);
+      }
+    }
+    // Last, for the log may be what has failed.
     LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
-    if (inside && !run.wasCut()) {
-      cut(run);
-    }
-    if (run.report() != null && !run.isAnswerSaid()) {
-      news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, left);
-      news.said(run);
-    }
   }
 
   /**
@@ -235,7 +248,7 @@ final class Expiry {
     if (!parked) {
       awaitSent(run);
       completeIfOpen(run);
-      if (uncut) {
+      if (uncut || run.isUncut()) {
         throw cutOff();
       }
     }
@@ -303,7 +316,7 @@ final class Expiry {
     awaitSent(run);
     if (run.request.isAsyncStarted()) {
       completeIfOpen(run);
-    } else if (run.wasCut()) {
+    } else if (run.wasCut() || run.isUncut()) {
       throw cutOff();
     }
   }
@@ -415,7 +428,7 @@ final class Expiry {
         && debug.isSuspended()) {
       run.deadline.suspend();
     }
-    return run.deadline.isSuspended();
+    return run.reason() == Reason.EXPIRED && run.deadline.isSuspended();
   }
 
   /**
@@ -606,6 +619,9 @@ final class Expiry {
         written = writeDirect(run);
       }
       answer = written ? Answer.DIRECT : cut(run) ? Answer.ABORTED : Answer.CUT_LATE;
+    }
+    if (answer == Answer.CUT_LATE) {
+      run.know(RequestRun.UNCUT);
     }
     news.say(run, answer, left);
     if (run.isReading() && !run.async().ioListeners().hasRead()) {

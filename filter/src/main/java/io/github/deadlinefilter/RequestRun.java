@@ -48,6 +48,9 @@ final class RequestRun extends FencedRun implements Runnable {
   /** How its client was answered is not in the log: it is one of many of the kind. */
   static final int UNSAID = 1 << 3;
 
+  /** Its response could not be ended at the deadline: it is cut when its worker leaves. */
+  static final int UNCUT = 1 << 4;
+
   private static final AtomicIntegerFieldUpdater<RequestRun> KNOWN = flag("known");
 
   private static final Thread[] NOBODY = {};
@@ -235,7 +238,7 @@ final class RequestRun extends FencedRun implements Runnable {
     return due == Long.MAX_VALUE ? due : due - (deadline.elapsedNanos() - waited);
   }
 
-  /** Whether a stack of it has been taken, and another one is worth its price. */
+  /** Whether a stack of it may have been taken, and another one is worth its price. */
   boolean isSampled() {
     Samples slow = samples;
     return slow != null && slow.isGranted();
@@ -907,7 +910,8 @@ final class RequestRun extends FencedRun implements Runnable {
   }
 
   /**
-   * Notes {@link #ANSWER_SAID}, {@link #LEFT_LATE}, {@link #ENDED} or {@link #UNSAID}.
+   * Notes {@link #ANSWER_SAID}, {@link #LEFT_LATE}, {@link #ENDED}, {@link #UNSAID} or {@link
+   * #UNCUT}.
    *
    * @return the bits that were known before
    */
@@ -917,6 +921,10 @@ final class RequestRun extends FencedRun implements Runnable {
 
   boolean isUnsaid() {
     return (known & UNSAID) != 0;
+  }
+
+  boolean isUncut() {
+    return (known & UNCUT) != 0;
   }
 
   boolean isAnswerSaid() {

@@ -194,7 +194,7 @@ final class Runs {
 
   private void answer(RequestRun run, int pass) {
     try {
-      background.answerers().execute(() -> expiry.later(run, pass));
+      background.answer(() -> expiry.later(run, pass));
     } catch (RejectedExecutionException e) {
       // The filter is destroyed and has told this run to stop.
     } catch (OutOfMemoryError e) { // the system has no thread left to give just now

@@ -182,8 +182,8 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     Runnable takeOff = context == null ? null : context.get();
-    scope.begin();
     try {
+      scope.begin();
       return work.call();
     } finally {
       endsInterrupted = thread.isInterrupted();

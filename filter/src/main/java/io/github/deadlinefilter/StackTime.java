@@ -20,8 +20,8 @@ final class StackTime {
   private static final long MOST = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONG = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** No clock has this. */
-  private static final long NO_TIME = Long.MIN_VALUE;
+  /** Whatever one has taken: nobody is without stacks for more than 20 s. */
+  private static final long LEAST = -TimeUnit.SECONDS.toNanos(1);
 
   /** Of all filters in an application, and of those beside it each its own. */
   static final StackTime SHARED = new StackTime(Ticker.SYSTEM);
@@ -32,6 +32,8 @@ final class StackTime {
   private long left = MOST;
   private long counted;
   private int taking;
+
+  /** Since when somebody is at it without a pause: those side by side are one stop of the JVM's. */
   private long begun;
 
   StackTime(Ticker ticker) {
@@ -41,31 +43,39 @@ final class StackTime {
 
   /** What {@code stack} takes, or null if there is no time for it now. */
   <T> @Nullable T take(Supplier<T> stack) {
-    long start = begin();
-    if (start == NO_TIME) {
+    if (!begin()) {
       return null;
     }
     try {
       return stack.get();
     } finally {
-      end(start);
+      end();
     }
   }
 
-  private synchronized long begin() {
+  private synchronized boolean begin() {
+    long now = count();
+    if (left <= 0 || (taking > 0 && now - begun > LONG)) {
+      return false;
+    }
+    if (taking++ == 0) {
+      begun = now;
+    }
+    return true;
+  }
+
+  private synchronized void end() {
+    if (--taking == 0) {
+      long now = count();
+      left = Math.max(LEAST, left - (now - begun));
+    }
+  }
+
+  /** What has come in since the last time. Under the monitor. */
+  private long count() {
     long now = ticker.nanos();
     left = Math.min(MOST, left + (now - counted) / SHARE);
     counted = now;
-    if (left <= 0 || (taking > 0 && now - begun > LONG)) {
-      return NO_TIME;
-    }
-    taking++;
-    begun = now;
     return now;
-  }
-
-  private synchronized void end(long start) {
-    taking--;
-    left -= ticker.nanos() - start;
   }
 }

@@ -44,13 +44,16 @@ final class StuckWorkers {
 
   /** Called once, before the client of {@code run} is answered. */
   void add(RequestRun run) {
-    listeners.forEach(listener -> listener.stuck(run));
-    if (run.overdueNanos() < 0) {
-      early.add(run);
-    } else {
-      run.bulkhead.stuckOne();
+    try {
+      listeners.forEach(listener -> listener.stuck(run));
+    } finally { // no memory, say: they hear that it has left all the same
+      if (run.overdueNanos() < 0) {
+        early.add(run);
+      } else {
+        run.bulkhead.stuckOne();
+      }
+      inside.add(run);
     }
-    inside.add(run);
     // Race with remove(): the worker may have left before it was added.
     if (run.hasLeftLate()) {
       remove(run);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * there only where that is safe and it does nothing but wait for its client, and else as soon as it
  * comes out.
  *
- * <p>First on the thread that stops the run, then on the timer's: it does not block, and does not
+ * <p>First on the thread that stops the run, then on one of {@link Background#act}; it does not
  * touch the container's objects, which may be another request's by then.
  */
 final class WorkerInterrupt implements Runnable {

@@ -40,8 +40,8 @@ interface Workers extends AutoCloseable {
   void close();
 
   /**
-   * At most {@code count} platform threads, which end after half a minute without work, for what
-   * nobody waits for: see {@link WorkerPool} for the other.
+   * At most {@code count} platform threads, which end after half a minute without work, for the
+   * filter's own: see {@link WorkerPool} for the other.
    */
   static Workers pool(Threads threads, String name, int count) {
     // Where never more than `count` runs are admitted, the queue only holds one for the moment in

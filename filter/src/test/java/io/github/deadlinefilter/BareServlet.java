@@ -1,6 +1,8 @@
 package io.github.deadlinefilter;
 
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
@@ -8,7 +10,10 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a run needs around it where no container is: a request and a response without content. */
@@ -30,6 +35,20 @@ final class BareServlet {
           Route.NO_IDLE_LIMIT,
           /* serverTiming= */ false,
           RouteLimits.NONE);
+
+  /** Takes all, and keeps nothing. */
+  private static final class NoBytes extends ServletOutputStream {
+    @Override
+    public void write(int b) {}
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {}
+  }
 
   private BareServlet() {}
 
@@ -56,6 +75,19 @@ final class BareServlet {
   /** As {@link #run(FilterChain)}, in a container that needs {@code quirks}. */
   static RequestRun run(FilterChain chain, ContainerQuirks quirks) {
     return run(chain, quirks, new ManualTicker());
+  }
+
+  /** As both, for {@code request}. */
+  static RequestRun run(FilterChain chain, ContainerQuirks quirks, HttpServletRequest request) {
+    return run(chain, request, runs(ROUTE, quirks), new ManualTicker());
+  }
+
+  /** A run in a JVM that a debugger is attached to as long as {@code attached} says so. */
+  static RequestRun debugged(BooleanSupplier attached) {
+    ManualTicker ticker = new ManualTicker();
+    Debug debug = new Debug(Debug.Kind.SUSPEND, /* agent= */ true, attached, ticker);
+    return run(
+        (request, response) -> {}, REQUEST, runs(bulkheads(ROUTE), QUIRKS, TIMER, debug), ticker);
   }
 
   private static RequestRun run(FilterChain chain, ContainerQuirks quirks, ManualTicker ticker) {
@@ -108,19 +140,24 @@ final class BareServlet {
   }
 
   private static Runs runs(Route route, ContainerQuirks quirks, DeadlineTimer timer) {
-    return runs(
-        new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM),
-        quirks,
-        timer);
+    return runs(bulkheads(route), quirks, timer);
+  }
+
+  private static Bulkheads bulkheads(Route route) {
+    return new Bulkheads(List.of(route), new Admission(1, 1), new StuckWorkers(1), Ticker.SYSTEM);
   }
 
   private static Runs runs(Bulkheads bulkheads, ContainerQuirks quirks, DeadlineTimer timer) {
-    Debug debug = new Debug(Debug.Kind.ENFORCE);
+    return runs(bulkheads, quirks, timer, new Debug(Debug.Kind.ENFORCE));
+  }
+
+  private static Runs runs(
+      Bulkheads bulkheads, ContainerQuirks quirks, DeadlineTimer timer, Debug debug) {
     Expiry expiry =
         new Expiry(
             quirks,
             /* errorPage= */ null,
-            WorkerKind.POOL,
+            quirks.needsContainerThread() ? WorkerKind.CONTAINER : WorkerKind.POOL,
             debug,
             new Repeats(TIMER::in, /* everyNanos= */ 0),
             ApplicationLines.NONE);
@@ -130,11 +167,17 @@ final class BareServlet {
 
   /** One that answers nothing. */
   static <T> T empty(Class<T> type) {
+    return answering(type, Map.of());
+  }
+
+  /** One that answers what {@code answers} has by the name of the method, and else nothing. */
+  static <T> T answering(Class<T> type, Map<String, Supplier<Object>> answers) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),
             new Class<?>[] {type},
-            (self, method, arguments) -> nothing(method)));
+            (self, method, arguments) ->
+                answers.getOrDefault(method.getName(), () -> nothing(method)).get()));
   }
 
   /** What {@code method} of such a one returns. */
@@ -146,6 +189,8 @@ final class BareServlet {
       return false;
     } else if (returned == Collection.class) {
       return List.of();
+    } else if (returned == ServletOutputStream.class) {
+      return new NoBytes();
     }
     return returned == long.class ? 0L : null;
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -630,6 +631,27 @@ class DeadlineScopeTest {
       assertFalse(scope.isExpired());
       assertFalse(Thread.currentThread().isInterrupted());
     }
+  }
+
+  /** And what it was given meanwhile has an end. */
+  @Test
+  void debuggerGoes_theScopeFires() {
+    AtomicBoolean attached = new AtomicBoolean(true);
+    RequestRun run = BareServlet.debugged(attached::get);
+    ManualClockwork itsClockwork = (ManualClockwork) run.deadline.clockwork();
+    Deadline.replaceCurrent(run.deadline);
+    try (DeadlineScope scope = Deadline.within(seconds(1))) {
+      assertTrue(scope.extend(seconds(2)));
+      itsClockwork.advance(seconds(5));
+      assertFalse(scope.hasFired());
+      attached.set(false);
+      itsClockwork.advance(seconds(1));
+      assertTrue(scope.hasFired());
+      assertTrue(Thread.currentThread().isInterrupted());
+    } finally {
+      Deadline.replaceCurrent(request);
+    }
+    assertEquals(0, itsClockwork.alarms());
   }
 
   /** Or the thread would be inside it for ever, and be interrupted when somebody else has one. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -286,6 +287,25 @@ class DeadlineThreadsTest {
           "200 actions that were to be abandoned at their deadline are running already",
           thrown.getMessage());
       go.open();
+    }
+  }
+
+  /** For want of memory. Somebody else's work is the next on that thread. */
+  @Test
+  void abandon_workCannotBegin_itsThreadIsAsItWas() throws Exception {
+    ExecutorService one = Executors.newSingleThreadExecutor();
+    ManualClockwork itsClockwork = new ManualClockwork(new ManualTicker(), others, one);
+    itsClockwork.outOfThreads = true;
+    Deadline.replaceCurrent(new RequestDeadline(itsClockwork, "GET /y", 1_000_000_000));
+    try {
+      one.submit(() -> Thread.currentThread().setContextClassLoader(null)).get();
+      assertThrows(
+          OutOfMemoryError.class,
+          () -> Deadline.call(Duration.ofMillis(1), Enforcement.ABANDON, () -> "never"));
+      assertNull(one.submit(() -> Thread.currentThread().getContextClassLoader()).get());
+    } finally {
+      Deadline.replaceCurrent(request);
+      one.shutdownNow();
     }
   }
 

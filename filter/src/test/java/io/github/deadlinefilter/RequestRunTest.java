@@ -82,6 +82,23 @@ class RequestRunTest {
     assertEquals(0, clockwork(ended).alarms());
   }
 
+  /** By an operator, who does not wait for somebody's debugger. */
+  @Test
+  void cancelledAsItEndedInTime_whatItHasLeftIsTold_alsoUnderADebugger() throws Exception {
+    RequestRun ended =
+        ended(
+            (request, response) -> {
+              RequestDeadline deadline = ((GuardedRequest) request).run.deadline;
+              deadline.onExpire(() -> told.add("told"));
+              deadline.suspend();
+              ((GuardedRequest) request).run.reason(Reason.CANCELLED);
+              deadline.expireNow(Reason.CANCELLED);
+            });
+    clockwork(ended).advance(Duration.ZERO);
+    assertEquals(List.of("told"), told);
+    assertEquals(0, clockwork(ended).alarms());
+  }
+
   @Test
   @SuppressWarnings("try")
   void registeredAfterTheEnd_isToldAtTheDeadlineThatThereIsThen() throws Exception {

@@ -69,8 +69,24 @@ class SamplesTest {
                     run + ".run:9",
                     "shop.Orders.list:8",
                     "io.github.deadlinefilter.GuardedOutput.write:1",
-                    run + ".writing:5",
+                    FencedRun.class.getName() + ".writing:5",
                     "org.eclipse.jetty.Output.write:2")),
+            ApplicationLines.NONE));
+  }
+
+  /** It writes byte by byte: seen now in our call, and now in the container's below it. */
+  @Test
+  void guardedCall_isNeverToBlame() {
+    String run = RequestRun.class.getName() + ".run:9";
+    String guard = "io.github.deadlinefilter.GuardedOutput.write:1";
+    String fenced = FencedRun.class.getName();
+    assertEquals(
+        "shop.Orders.list(X.java:8)",
+        Samples.common(
+            List.of(
+                stack(run, "shop.Orders.list:8", guard, fenced + ".writing:5", fenced + ".admit:9"),
+                stack(
+                    run, "shop.Orders.list:8", guard, fenced + ".writing:6", "jetty.Out.write:2")),
             ApplicationLines.NONE));
   }
 

@@ -33,7 +33,27 @@ class StackTimeTest {
   void slow_aTwentiethOfTheTime() {
     assertEquals("stack", take(Duration.ofMillis(500)));
     assertNull(take(Duration.ZERO));
-    ticker.advance(Duration.ofMillis(7_480));
+    ticker.advance(Duration.ofMillis(7_980));
+    assertNull(take(Duration.ZERO));
+    ticker.advance(Duration.ofMillis(40));
+    assertEquals("stack", take(Duration.ZERO));
+  }
+
+  /** The JVM stops once for them. */
+  @Test
+  void sideBySide_countOnce() {
+    time.take(() -> take(Duration.ofMillis(500)));
+    ticker.advance(Duration.ofMillis(7_980));
+    assertNull(take(Duration.ZERO));
+    ticker.advance(Duration.ofMillis(40));
+    assertEquals("stack", take(Duration.ZERO));
+  }
+
+  /** As where the JVM itself was stopped meanwhile. */
+  @Test
+  void tookForEver_nobodyIsWithoutForLong() {
+    take(Duration.ofHours(1));
+    ticker.advance(Duration.ofMillis(19_980));
     assertNull(take(Duration.ZERO));
     ticker.advance(Duration.ofMillis(40));
     assertEquals("stack", take(Duration.ZERO));

@@ -2,9 +2,11 @@ package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,32 @@ class StuckWorkersTest {
     assertEquals(30, stuck.retryAfterSeconds(run.bulkhead), "as long again as it has been there");
     stuck.remove(run);
     assertEquals(1, stuck.retryAfterSeconds(run.bulkhead), "one has just left");
+  }
+
+  /** For want of memory: else a thread that was lent would be lost, and the route stay open. */
+  @Test
+  void listenerFails_itCountsAllTheSame_andAllHearThatItHasLeft() {
+    RequestRun run = BareServlet.run((request, response) -> {}, ticker);
+    List<RequestRun> left = new ArrayList<>();
+    stuck.listen(
+        new StuckWorkers.Listener() {
+          @Override
+          public void left(RequestRun run) {
+            left.add(run);
+          }
+        });
+    stuck.listen(
+        new StuckWorkers.Listener() {
+          @Override
+          public void stuck(RequestRun run) {
+            throw new OutOfMemoryError("on purpose");
+          }
+        });
+    assertThrows(OutOfMemoryError.class, () -> add(run));
+    assertTrue(stuck.isFull(run.bulkhead));
+    stuck.remove(run);
+    assertEquals(List.of(run), left);
+    assertEquals(0, run.bulkhead.stuck());
   }
 
   @Test

@@ -1,15 +1,23 @@
 package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.contract.Gate;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** An expired request that cannot be answered, for a reason that nobody has thought of. */
@@ -69,6 +77,113 @@ class UnforeseenFailureTest {
     assertTrue(async.isReleased(), async::toString);
     Recent recent = async.runs().expiry().news().recent();
     assertEquals("aborted", recent.incidents().list().get(0).answer());
+  }
+
+  /** The application has made it asynchronous: the container would keep it for ever. */
+  @Test
+  void asynchronousOfTheApplication_isCompleted() throws Exception {
+    AtomicInteger completed = new AtomicInteger();
+    AsyncContext context =
+        BareServlet.answering(AsyncContext.class, Map.of("complete", completed::incrementAndGet));
+    RequestRun open =
+        BareServlet.run(
+            (request, response) -> {
+              ((GuardedRequest) request).run.asyncStarted();
+              begun.open();
+              cut.awaitDeaf();
+            },
+            quirks,
+            BareServlet.answering(
+                HttpServletRequest.class,
+                Map.of("isAsyncStarted", () -> true, "getAsyncContext", () -> context)));
+    Thread worker = new Thread(open);
+    worker.start();
+    begun.await();
+    open.deadline.expireNow(Reason.EXPIRED);
+    assertThrows(UnsupportedOperationException.class, () -> open.runs().expiry().here(open));
+    worker.join();
+    assertEquals(1, completed.get());
+  }
+
+  /** As a handler of java.util.logging may, whose disk is full. */
+  @Test
+  void logFails_whenTheClientHasItsAnswer_thatIsToldOnce_andNobodyIsCutOff() {
+    RequestRun async =
+        BareServlet.run(
+            (request, response) -> ((GuardedRequest) request).run.asyncStarted(),
+            new ContainerQuirks() {
+              @Override
+              boolean abort(
+                  HttpServletRequest request,
+                  HttpServletResponse response,
+                  BooleanSupplier isWriting) {
+                cut.open();
+                return true;
+              }
+            });
+    async.run();
+    async.deadline.expireNow(Reason.EXPIRED);
+    Logger log = Logger.getLogger("io.github.deadlinefilter");
+    FailsOnce full = new FailsOnce();
+    log.addHandler(full);
+    try {
+      async.runs().expiry().later(async, async.pass());
+    } finally {
+      log.removeHandler(full);
+    }
+    assertEquals(2, full.lines, "the answer, and that it could not be told");
+    assertFalse(cut.isOpen());
+    assertTrue(async.isReleased(), async::toString);
+    Recent recent = async.runs().expiry().news().recent();
+    assertEquals("direct", recent.incidents().list().get(0).answer());
+    assertEquals(1, async.bulkhead.history().lastHour().expired());
+  }
+
+  private static final class FailsOnce extends Handler {
+    int lines;
+
+    @Override
+    public void publish(LogRecord line) {
+      if (lines++ == 0) {
+        throw new IllegalStateException("on purpose");
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /**
+   * On a container of which nothing is known, in the {@code container} kind. If the thread returned
+   * as from any other request its container would end the half of a response as if it were whole.
+   */
+  @Test
+  void begunAndCannotBeCut_isCutWhenTheWorkerLeaves() {
+    RequestRun half =
+        BareServlet.run(
+            (request, response) -> {
+              RequestRun self = ((GuardedRequest) request).run;
+              self.deadline.expireNow(Reason.EXPIRED);
+              self.runs().expiry().later(self, self.pass());
+            },
+            new ContainerQuirks() {
+              @Override
+              boolean needsContainerThread() {
+                return true;
+              }
+
+              @Override
+              boolean isOnWire(HttpServletResponse response) {
+                return true;
+              }
+            });
+    half.run();
+    assertThrows(IOException.class, () -> half.runs().expiry().leaveExpired(half));
+    Recent recent = half.runs().expiry().news().recent();
+    assertEquals("cut_late", recent.incidents().list().get(0).answer());
   }
 
   /** As an incident whose worker has left, and in the count of the hour. */
