@@ -44,23 +44,28 @@ class BudgetContractTest {
   private TestContainer start(Duration deadline, String keys, Application.Handler handler)
       throws Exception {
     return setup.start(
-        new Application()
-            .filter(
-                "/*",
-                setup
-                    .filter()
-                    .deadline(LONG)
-                    .route("/x = " + deadline.toMillis() + "ms " + keys)
-                    .build())
-            .servlet("/x", handler)
-            .servlet(
-                "/next",
-                (request, response) ->
-                    response.getWriter().print("interrupted: " + Thread.interrupted())));
+        application("/x = " + deadline.toMillis() + "ms " + keys).servlet("/x", handler));
+  }
+
+  private Application application(String routes) {
+    return new Application()
+        .filter("/*", setup.filter().deadline(LONG).set("routes", routes).build())
+        .servlet(
+            "/next",
+            (request, response) ->
+                response.getWriter().print("interrupted: " + Thread.interrupted()));
   }
 
   @Test
-  void extendedThenLifted_hasTheTimeThatItWasGiven() throws Exception {
+  void afterTheFirstEnd_whatWasExtendedHasItsTime_andWhatGoesOnPastTheAnswerIsTold()
+      throws Exception {
+    new Together()
+        .with("extended, then lifted, it has the time that it was given", this::extendedThenLifted)
+        .with("answered in time, what goes on is told at the deadline", this::answeredInTime)
+        .run();
+  }
+
+  private void extendedThenLifted() throws Exception {
     Duration first = Duration.ofSeconds(1);
     try (TestContainer container =
             start(
@@ -76,6 +81,7 @@ class BudgetContractTest {
                   response.getWriter().print("whole");
                 });
         RawClient client = RawClient.connect(container)) {
+      assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
       Response response = client.get("/x").read();
       assertEquals(200, response.status(), response::toString);
       assertEquals("whole", response.text());
@@ -134,44 +140,42 @@ class BudgetContractTest {
   }
 
   @Test
-  void critical_late_workerStopsInTime_theClientIsToldThatTheOutcomeIsUnknown() throws Exception {
-    try (TestContainer container =
-            start(
-                Duration.ofSeconds(1),
-                "retryAfter=5s grace=2m",
+  void critical_late_workerStopsInTime_orIsAsynchronous_theClientIsToldThatTheOutcomeIsUnknown()
+      throws Exception {
+    Application app =
+        application("/stops = 1s retryAfter=5s grace=2m\n/async = 1s retryAfter=5s")
+            .servlet(
+                "/stops",
                 (request, response) -> {
                   Deadline.critical(Duration.ZERO, () -> "paid");
                   new Gate("never opened").await();
-                });
-        RawClient client = RawClient.connect(container)) {
-      assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
-      Response response = client.get("/x").read();
-      assertEquals(503, response.status(), response::toString);
-      assertNull(response.header("Retry-After"), response::toString);
-      assertTrue(response.text().contains("outcome-unknown"), response::toString);
-      String line = FilterLog.expired(container);
-      assertTrue(line.contains(" reason=outcome-unknown "), line);
-      assertTrue(line.contains(" answer=clean"), line);
-    }
-  }
-
-  @Test
-  void critical_asynchronousAndLate_theClientIsToldThatTheOutcomeIsUnknown() throws Exception {
-    try (TestContainer container =
-            start(
-                Duration.ofSeconds(1),
-                "retryAfter=5s",
+                })
+            .servlet(
+                "/async",
                 (request, response) -> {
                   request.startAsync(); // and nobody completes it
                   Deadline.critical(Duration.ZERO, () -> "ordered");
                 });
-        RawClient client = RawClient.connect(container)) {
+    try (TestContainer container = setup.start(app);
+        RawClient stops = RawClient.connect(container);
+        RawClient async = RawClient.connect(container)) {
       assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
-      Response response = client.get("/x", "Accept: application/problem+json").read();
-      assertEquals(503, response.status(), response::toString);
-      assertNull(response.header("Retry-After"), response::toString);
-      assertTrue(response.text().contains("\"outcome-unknown\""), response::toString);
-      String line = FilterLog.expired(container);
+      stops.get("/stops");
+      async.get("/async", "Accept: application/problem+json");
+
+      Response stopped = stops.read();
+      assertEquals(503, stopped.status(), stopped::toString);
+      assertNull(stopped.header("Retry-After"), stopped::toString);
+      assertTrue(stopped.text().contains("outcome-unknown"), stopped::toString);
+      String line = FilterLog.expired(container, "/stops");
+      assertTrue(line.contains(" reason=outcome-unknown "), line);
+      assertTrue(line.contains(" answer=clean"), line);
+
+      Response late = async.read();
+      assertEquals(503, late.status(), late::toString);
+      assertNull(late.header("Retry-After"), late::toString);
+      assertTrue(late.text().contains("\"outcome-unknown\""), late::toString);
+      line = FilterLog.expired(container, "/async");
       assertTrue(line.contains(" reason=outcome-unknown "), line);
       assertTrue(line.contains(" phase=async "), line);
     }
@@ -230,8 +234,7 @@ class BudgetContractTest {
   /**
    * What a request has begun, and nobody waits for, ends with its deadline as the request would.
    */
-  @Test
-  void answeredInTime_whatGoesOnIsToldAtTheDeadline() throws Exception {
+  private void answeredInTime() throws Exception {
     ExecutorService pool = Executors.newCachedThreadPool();
     Gate answered = new Gate("the request has been answered");
     Gate told = new Gate("what was registered was called");
@@ -261,6 +264,7 @@ class BudgetContractTest {
                   response.getWriter().print("whole");
                 });
         RawClient asking = RawClient.connect(container)) {
+      assertEquals("interrupted: false", RawClient.ask(container, "/next").text());
       assertEquals("whole", asking.get("/x").read().text());
       answered.open();
       told.await();

@@ -71,6 +71,7 @@ class BusyCarriersContractTest {
       RawClient late = ask(container, "/late", open);
       assertEquals(503, async.read().status());
       assertEquals(503, late.read().status());
+      over.set(true); // first: the container waits for them when it is closed
     } finally {
       over.set(true);
       for (RawClient client : open) {

@@ -92,7 +92,9 @@ public enum Containers {
   public TestContainer start(Application application, Options given) throws Exception {
     TestContainer container = create();
     try {
-      container.start(application, given);
+      synchronized (Containers.class) { // one at a time: Tomcat's sets properties of the JVM
+        container.start(application, given);
+      }
       return container;
     } catch (Throwable failure) {
       try {

@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -147,16 +148,26 @@ class DispatchTransparencyContractTest {
           ((HttpServletResponse) response).setHeader("X-After", "footer");
           response.getWriter().print("footer");
         };
-    for (Filter outer : List.of(Upper.filter(), gzip, footer)) {
-      try (var deaf = new Deaf()) {
-        var app =
-            new Application()
-                .filter("/*", outer)
-                .filter("/*", setup.filter().deadline(Duration.ofMillis(500)).build())
-                .servlet("/deaf", (request, response) -> deaf.hold());
-        try (TestContainer container = setup.start(app)) {
-          try (RawClient client = RawClient.connect(container)) {
-            Response response = client.get("/deaf", "Accept: text/plain").read();
+    try (var deaf = new Deaf()) {
+      var app =
+          new Application()
+              .filter("/upper", Upper.filter())
+              .filter("/gzip", gzip)
+              .filter("/footer", footer)
+              .filter(
+                  "/*",
+                  setup.filter().deadline(Duration.ofMillis(500)).route("/warm = 30s").build())
+              .servlet("/warm", (request, response) -> {})
+              .servlet("/*", (request, response) -> deaf.hold());
+      try (TestContainer container = setup.start(app)) {
+        RawClient.ask(container, "/warm"); // the first request of a container takes long
+        List<RawClient> clients = new ArrayList<>();
+        for (String path : List.of("/upper", "/gzip", "/footer")) {
+          clients.add(RawClient.connect(container).get(path, "Accept: text/plain"));
+        }
+        for (RawClient one : clients) {
+          try (RawClient client = one) {
+            Response response = client.read();
             assertEquals(503, response.status());
             assertTrue(response.complete(), response::toString);
             assertEquals("kept", response.header("X-Outer"), response::toString);
@@ -165,9 +176,9 @@ class DispatchTransparencyContractTest {
             assertTrue(response.text().startsWith("Timeout: "), response::toString);
             assertFalse(response.text().contains("footer"), response::toString);
           }
-          deaf.release();
-          Gate.eventually(() -> container.busyThreads() == 0, "idle");
         }
+        deaf.release();
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
     }
   }

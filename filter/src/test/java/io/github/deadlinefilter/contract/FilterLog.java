@@ -20,16 +20,27 @@ final class FilterLog {
   }
 
   static List<LogRecord> starting(TestContainer container, String with) {
+    return starting(container, with, "");
+  }
+
+  private static List<LogRecord> starting(TestContainer container, String with, String having) {
     return warnings(container).stream()
         .filter(record -> ContainerLog.message(record).startsWith(with))
+        .filter(record -> ContainerLog.message(record).contains(having))
         .toList();
   }
 
   /** Waits for {@code number} lines that start so, and returns them. */
   static List<LogRecord> await(TestContainer container, String with, int number) throws Exception {
+    return await(container, with, "", number);
+  }
+
+  private static List<LogRecord> await(
+      TestContainer container, String with, String having, int number) throws Exception {
     Gate.eventually(
-        () -> starting(container, with).size() >= number, number + " log lines \"" + with + "\"");
-    List<LogRecord> found = starting(container, with);
+        () -> starting(container, with, having).size() >= number,
+        number + " log lines \"" + with + having + "\"");
+    List<LogRecord> found = starting(container, with, having);
     if (found.size() != number) {
       throw new AssertionError("not " + number + " lines: " + ContainerLog.lines(found));
     }
@@ -39,6 +50,11 @@ final class FilterLog {
   /** Waits for the only line of an expiry. */
   static String expired(TestContainer container) throws Exception {
     return ContainerLog.message(await(container, EXPIRED, 1).get(0));
+  }
+
+  /** Waits for the only line of an expiry on that route, whatever has expired beside it. */
+  static String expired(TestContainer container, String route) throws Exception {
+    return ContainerLog.message(await(container, EXPIRED, " route=\"" + route + "\" ", 1).get(0));
   }
 
   /** Waits for the only line of a refusal. */

@@ -198,21 +198,37 @@ final class Http1Client extends RawClient {
   }
 
   private boolean bytes(long number, ByteArrayOutputStream body) throws IOException {
-    for (long i = 0; i < number; i++) {
+    for (long left = number; left > 0; ) {
       int next = next();
       if (next < 0) {
         return false;
       }
       append(next, body);
+      left--;
+      // What has come with it at once: not byte by byte.
+      int more = (int) Math.min(left, limit - position);
+      if (more > 0) {
+        if (body.size() + more > MOST_BODY_BYTES) {
+          throw tooLong();
+        }
+        body.write(buffer, position, more);
+        seen.write(buffer, position, Math.min(more, Math.max(0, MOST_SHOWN_BYTES - seen.size())));
+        position += more;
+        left -= more;
+      }
     }
     return true;
   }
 
   private void append(int next, ByteArrayOutputStream body) throws IOException {
     if (body.size() == MOST_BODY_BYTES) {
-      throw malformed("a body of more than " + MOST_BODY_BYTES + " bytes");
+      throw tooLong();
     }
     body.write(next);
+  }
+
+  private IOException tooLong() {
+    return malformed("a body of more than " + MOST_BODY_BYTES + " bytes");
   }
 
   /** Header or trailer fields, up to and with the empty line. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.deadlinefilter.Builder;
 import io.github.deadlinefilter.DeadlineExceededException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Filter;
@@ -129,7 +130,7 @@ class Http2CutTest {
     String half = "x".repeat(30_000);
     try (Deaf deaf = new Deaf()) {
       Application app =
-          app()
+          app("/deaf = 200ms", "/slow = 200ms") // short, for they come one after the other
               .servlet("/deaf", (request, response) -> deaf.hold())
               .servlet("/slow", (request, response) -> new Gate("never").await())
               .servlet("/hi/upload", Http2CutTest::countBytes);
@@ -333,7 +334,11 @@ class Http2CutTest {
     response.getOutputStream().print(request.getInputStream().readAllBytes().length);
   }
 
-  private Application app() {
+  private Application app(String... routes) {
+    Builder filter = setup.filter().deadline(SHORT);
+    for (String route : routes) {
+      filter.route(route);
+    }
     return new Application()
         .filter(
             "/*",
@@ -342,7 +347,7 @@ class Http2CutTest {
                   .setHeader(PORT, Integer.toString(request.getRemotePort()));
               chain.doFilter(request, response);
             })
-        .filter("/*", setup.filter().deadline(SHORT).route("/hi/* = 30s").build())
+        .filter("/*", filter.route("/hi/* = 30s").build())
         .servlet("/hi", (request, response) -> response.getOutputStream().print("hi"));
   }
 

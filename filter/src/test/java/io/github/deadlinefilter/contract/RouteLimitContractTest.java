@@ -90,6 +90,7 @@ class RouteLimitContractTest {
       assertEquals(
           List.of("route-full;incident=\"" + incident.group(1) + '"'),
           refused.headers("Deadline-Reason"));
+      deaf.release(); // first: the container waits for it when it is closed
     } finally {
       for (RawClient client : open) {
         client.close();

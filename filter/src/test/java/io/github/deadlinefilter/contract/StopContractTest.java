@@ -1,44 +1,50 @@
 package io.github.deadlinefilter.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
-/** The application is stopped while workers are inside. */
+/** The application is stopped while workers are inside, in all combinations of a container. */
 @ParameterizedClass
-@MethodSource("io.github.deadlinefilter.contract.Combination#all")
+@FieldSource("io.github.deadlinefilter.contract.Containers#ALL")
 class StopContractTest {
-  @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
+  @Parameter Containers kind = Containers.JETTY_EE10;
 
   @Test
   void stopWithWorkersInside_isBounded_andLeavesNoThread() throws Exception {
+    Map<Combination, TestContainer> containers = new LinkedHashMap<>();
+    List<RawClient> clients = new ArrayList<>();
+    List<BoundedStop> stops = new ArrayList<>();
     try (var deaf = new Deaf()) {
-      var app =
-          new Application()
-              .filter(
-                  "/*",
-                  setup
-                      .filter()
-                      .deadline(Duration.ofMinutes(5))
-                      .route("/deaf/late = 300ms")
-                      .build())
-              .servlet("/deaf/*", (request, response) -> deaf.hold());
-      long start;
-      try (TestContainer container = setup.start(app);
+      try {
+        for (Combination setup : Combination.of(kind)) {
+          TestContainer container = setup.start(application(setup, deaf));
+          containers.put(setup, container);
           RawClient answered = RawClient.connect(container);
-          RawClient inFlight = RawClient.connect(container)) {
-        assertEquals(503, answered.get("/deaf/late").read().status());
-        inFlight.get("/deaf");
-        deaf.awaitInside(2);
-        start = System.nanoTime();
+          clients.add(answered);
+          RawClient inFlight = RawClient.connect(container);
+          clients.add(inFlight);
+          assertEquals(503, answered.get("/deaf/late").read().status(), setup::toString);
+          inFlight.get("/deaf");
+          deaf.awaitInside(2 * containers.size());
+        }
+      } finally {
+        for (RawClient client : clients) {
+          client.close();
+        }
+        containers.forEach(
+            (setup, container) -> stops.add(BoundedStop.start(setup.toString(), container::close)));
       }
       // The filter waits for 5 s, containers for one or more, and then there is the machine.
-      assertTrue(System.nanoTime() - start < Gate.SOON.toNanos(), "a bounded stop");
+      stops.forEach(stop -> stop.await(Gate.SOON));
       deaf.release();
       deaf.awaitLeft();
       Gate.eventually(
@@ -47,5 +53,13 @@ class StopContractTest {
                   .noneMatch(thread -> thread.getName().startsWith("deadline-")),
           "no thread of the filter");
     }
+  }
+
+  private static Application application(Combination setup, Deaf deaf) {
+    return new Application()
+        .filter(
+            "/*",
+            setup.filter().deadline(Duration.ofMinutes(5)).route("/deaf/late = 300ms").build())
+        .servlet("/deaf/*", (request, response) -> deaf.hold());
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StuckWorkersContractTest {
   private static final Duration DEADLINE = Duration.ofMillis(500);
   private static final int REQUESTS = 50;
-  private static final int AT_ONCE = 5;
+  private static final int AT_ONCE = 10;
 
   @Parameter Combination setup = new Combination(Containers.JETTY_EE10, "pool");
 

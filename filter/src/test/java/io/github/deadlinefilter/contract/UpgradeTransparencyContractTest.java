@@ -80,10 +80,14 @@ class UpgradeTransparencyContractTest {
    * request, so there the request is one with a body to come.
    */
   private RawClient ask(RawClient client) throws IOException {
+    return ask(client, "/upgrade");
+  }
+
+  private RawClient ask(RawClient client, String path) throws IOException {
     boolean jetty = setup.container() == Containers.jetty();
     return client.request(
         "POST",
-        "/upgrade",
+        path,
         "",
         "Connection: Upgrade",
         "Upgrade: shouting",
@@ -179,42 +183,64 @@ class UpgradeTransparencyContractTest {
   /** Most containers hand an upgraded connection over whatever is answered, so it is cut there. */
   @Test
   void lateAfterItHasUpgraded_isAnsweredOrCut_andTheHandlerIsNotReached() throws Exception {
-    for (boolean deafWorker : new boolean[] {false, true}) {
-      Queue<String> notes = new ConcurrentLinkedQueue<>();
-      try (var deaf = new Deaf()) {
-        Application.Handler late =
-            (request, response) -> {
-              if (deafWorker) {
-                deaf.hold();
-              } else {
-                new Gate("never").await();
-              }
-            };
-        Application app = application(Duration.ofMillis(1500), upgrade(notes, NOTHING, late));
-        try (TestContainer container = setup.start(app);
-            RawClient client = RawClient.connect(container)) {
-          boolean cut = false;
-          try {
-            Response response = ask(client).read();
-            assertEquals(503, response.status(), response::toString);
-            assertTrue(response.complete(), response::toString);
-            assertEquals(List.of(), response.headers("X-App"), response::toString);
-          } catch (RawClient.NoResponse e) {
-            cut = true;
-          }
-          String line = FilterLog.expired(container);
-          assertEquals(cut, line.contains(" answer=aborted"), line);
-          assertEquals(cut, setup.container() != Containers.UNDERTOW, line);
-          deaf.release();
-          if (!cut) {
-            client.shutdownOutput();
-          }
-          client.closedAfter();
-          Gate.eventually(() -> container.busyThreads() == 0, "idle");
-        }
+    Queue<String> deafNotes = new ConcurrentLinkedQueue<>();
+    Queue<String> listeningNotes = new ConcurrentLinkedQueue<>();
+    try (var deaf = new Deaf()) {
+      Application app =
+          new Application()
+              .filter(
+                  "/*",
+                  setup
+                      .filter()
+                      .deadline(Comparison.LONG)
+                      .route("/deaf = 1500ms")
+                      .route("/listening = 1500ms")
+                      .build())
+              .servlet("/warm", NOTHING)
+              .servlet("/deaf", upgrade(deafNotes, NOTHING, (request, response) -> deaf.hold()))
+              .servlet(
+                  "/listening",
+                  upgrade(
+                      listeningNotes, NOTHING, (request, response) -> new Gate("never").await()));
+      try (TestContainer container = setup.start(app);
+          RawClient deafClient = RawClient.connect(container);
+          RawClient listeningClient = RawClient.connect(container)) {
+        RawClient.ask(container, "/warm"); // the first request of a container takes long
+        ask(deafClient, "/deaf");
+        ask(listeningClient, "/listening");
+        boolean deafCut = isCut(container, deafClient, "/deaf");
+        boolean listeningCut = isCut(container, listeningClient, "/listening");
+        deaf.release();
+        assertClosed(deafClient, deafCut);
+        assertClosed(listeningClient, listeningCut);
+        Gate.eventually(() -> container.busyThreads() == 0, "idle");
       }
-      assertEquals(List.of("upgraded 101 false"), List.copyOf(notes));
     }
+    assertEquals(List.of("upgraded 101 false"), List.copyOf(deafNotes));
+    assertEquals(List.of("upgraded 101 false"), List.copyOf(listeningNotes));
+  }
+
+  private boolean isCut(TestContainer container, RawClient client, String route) throws Exception {
+    boolean cut = false;
+    try {
+      Response response = client.read();
+      assertEquals(503, response.status(), response::toString);
+      assertTrue(response.complete(), response::toString);
+      assertEquals(List.of(), response.headers("X-App"), response::toString);
+    } catch (RawClient.NoResponse e) {
+      cut = true;
+    }
+    String line = FilterLog.expired(container, route);
+    assertEquals(cut, line.contains(" answer=aborted"), line);
+    assertEquals(cut, setup.container() != Containers.UNDERTOW, line);
+    return cut;
+  }
+
+  private static void assertClosed(RawClient client, boolean cut) throws IOException {
+    if (!cut) {
+      client.shutdownOutput();
+    }
+    client.closedAfter();
   }
 
   private Application application(Duration deadline, Application.Handler handler) {

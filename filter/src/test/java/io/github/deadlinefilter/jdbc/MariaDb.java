@@ -26,6 +26,7 @@ public final class MariaDb implements AutoCloseable {
     config.setDeletingTemporaryBaseAndDataDirsOnShutdown(false);
     config.addArg("--user=root");
     config.addArg("--bind-address=127.0.0.1");
+    config.addArg("--skip-ssl"); // or it makes a key of 4096 bits at each start
     server = new PatientDb(config.build());
     server.start();
     port = server.getConfiguration().getPort();

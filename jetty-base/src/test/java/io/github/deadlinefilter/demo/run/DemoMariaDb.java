@@ -38,6 +38,7 @@ final class DemoMariaDb implements AutoCloseable {
     settings.setDeletingTemporaryBaseAndDataDirsOnShutdown(false); // the program would go too
     settings.addArg("--user=" + System.getProperty("user.name")); // root is not taken unasked
     settings.addArg("--bind-address=127.0.0.1");
+    settings.addArg("--skip-ssl"); // or it makes a key of 4096 bits at each start
     server = new PatientDb(settings.build());
     server.start();
     url =

