@@ -9,6 +9,8 @@ import io.github.deadlinefilter.ExpiryReport.Answer;
  * <p>Thread-safe.
  */
 final class AnswerNews {
+  private static final System.Logger LOG = System.getLogger("io.github.deadlinefilter");
+
   private final Repeats repeats;
   private final Recent recent =
       new Recent(new Timeline(Ticker.SYSTEM), new RecentIncidents(System::currentTimeMillis));
@@ -23,11 +25,42 @@ final class AnswerNews {
 
   /** Says in the log, and to whoever listens, how the client was answered. */
   void say(RequestRun run, Answer answer, boolean left) {
+    say(
+        run,
+        () -> {
+          tellNow(run, answer, left);
+          log(run, answer, left);
+        });
+  }
+
+  /** To everybody but the log: listeners, the figures of the route, and the board. */
+  void tell(RequestRun run, Answer answer, boolean left) {
+    say(run, () -> tellNow(run, answer, left));
+  }
+
+  private void say(RequestRun run, Runnable telling) {
+    quietly(telling);
+    said(run);
+  }
+
+  /**
+   * As a log may fail whose disk is full. The client has its answer, and the request is ended as
+   * any other.
+   */
+  private static void quietly(Runnable telling) {
     try {
-      tell(run, answer, left);
-      log(run, answer, left);
-    } finally { // a log that throws does not have it told again, nor cuts the client off
-      said(run);
+      telling.run();
+    } catch (RuntimeException | Error e) {
+      failed("Telling of a late request failed", e);
+    }
+  }
+
+  /** Says what went wrong, unless it is the log itself. */
+  static void failed(String what, Throwable why) {
+    try {
+      LOG.log(System.Logger.Level.ERROR, what, why);
+    } catch (RuntimeException | Error e) {
+      why.addSuppressed(e);
     }
   }
 
@@ -44,8 +77,7 @@ final class AnswerNews {
     }
   }
 
-  /** Everybody but the log: listeners, the figures of the route, and the board. */
-  void tell(RequestRun run, Answer answer, boolean left) {
+  private void tellNow(RequestRun run, Answer answer, boolean left) {
     run.runs().events().answered(run, answer);
     remember(run, run.reported());
     recent.answered(run.reported(), answer, left);
@@ -72,9 +104,9 @@ final class AnswerNews {
    * Race with a worker that leaves as soon as its client is answered: whoever comes second says
    * that it has left, so that the log never has the end before the beginning.
    */
-  void said(RequestRun run) {
+  private void said(RequestRun run) {
     if ((run.know(RequestRun.ANSWER_SAID) & RequestRun.LEFT_LATE) != 0) {
-      sayLeft(run);
+      quietly(() -> sayLeft(run));
     }
   }
 
@@ -106,7 +138,7 @@ final class AnswerNews {
       run.runs().bulkheads().stuck().remove(run);
       run.noteInterruptLeft(run.deadline.clockwork().ticker().nanos());
       if ((before & RequestRun.ANSWER_SAID) != 0) {
-        sayLeft(run);
+        quietly(() -> sayLeft(run));
       }
     }
   }

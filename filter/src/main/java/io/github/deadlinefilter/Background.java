@@ -1,8 +1,10 @@
 package io.github.deadlinefilter;
 
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +21,19 @@ final class Background implements AutoCloseable {
   /** A disk may keep one busy. */
   private static final int ACTORS = 64;
 
-  private final Workers answerers;
+  private final ThreadPoolExecutor answerers;
 
-  /** For what comes while all of these are busy; null before Java 21, where it waits for them. */
-  private final @Nullable Workers moreAnswerers;
+  /** Helps those where all are busy; null before Java 21, where what comes waits for them. */
+  private final @Nullable ThreadFactory helpers = Threads.virtual("deadline-answer-help");
 
-  private final AtomicInteger answering = new AtomicInteger();
-  private final Workers actors;
+  private final ThreadPoolExecutor actors;
   private final Cancellers cancellers;
   private final Cancellers cutters;
 
   Background(Threads threads) {
     // Not virtual: work that keeps all carriers must not keep its own clients from being answered.
-    answerers = Workers.pool(threads, "deadline-answer", ANSWERERS);
-    ThreadFactory virtual = Threads.virtual("deadline-answer-more");
-    moreAnswerers = virtual == null ? null : Workers.virtual(virtual);
-    actors = Workers.pool(threads, "deadline-act", ACTORS);
+    answerers = pool(threads.named("deadline-answer"), ANSWERERS);
+    actors = pool(threads.named("deadline-act"), ACTORS);
     cancellers = new Cancellers(threads.named("deadline-cancel"), Cancellers.CALLBACKS);
     cutters = new Cancellers(threads.named("deadline-cut"), Cancellers.CUTS);
   }
@@ -45,24 +44,23 @@ final class Background implements AutoCloseable {
    * @throws RejectedExecutionException after {@link #close}
    */
   void answer(Runnable task) {
-    boolean full = answering.incrementAndGet() > ANSWERERS;
-    boolean taken = false;
-    try {
-      Workers free = full && moreAnswerers != null ? moreAnswerers : answerers;
-      free.execute(() -> answerNow(task));
-      taken = true;
-    } finally {
-      if (!taken) {
-        answering.decrementAndGet();
-      }
+    answerers.execute(task);
+    if (helpers != null && waiting() > 0) {
+      helpers.newThread(this::help).start();
     }
   }
 
-  private void answerNow(Runnable task) {
-    try {
-      task.run();
-    } finally {
-      answering.decrementAndGet();
+  /** How many are in the queue and will not be taken by somebody who is idle. */
+  private int waiting() {
+    int queued = answerers.getQueue().size(); // as nearly always 0
+    return queued == 0 ? 0 : queued + answerers.getActiveCount() - ANSWERERS;
+  }
+
+  /** Whoever is free first takes what waits: of the helpers perhaps none gets a processor. */
+  private void help() {
+    Runnable waiting = answerers.getQueue().poll();
+    if (waiting != null) {
+      waiting.run();
     }
   }
 
@@ -77,6 +75,15 @@ final class Background implements AutoCloseable {
     }
   }
 
+  /** Platform threads, which end after half a minute without work. */
+  private static ThreadPoolExecutor pool(ThreadFactory factory, int threads) {
+    var pool =
+        new ThreadPoolExecutor(
+            threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
   /** As {@link Cancellers#start}. */
   boolean cancel(Runnable task) {
     return cancellers.start(task);
@@ -89,11 +96,8 @@ final class Background implements AutoCloseable {
 
   @Override
   public void close() {
-    answerers.close();
-    if (moreAnswerers != null) {
-      moreAnswerers.close();
-    }
-    actors.close();
+    answerers.shutdown();
+    actors.shutdown();
     cancellers.close();
     cutters.close();
   }

@@ -700,8 +700,8 @@ public abstract sealed class Deadline
   /** A scope has been opened inside, on the calling thread. */
   void entered() {}
 
-  /** Somebody is debugging: nothing has an end. */
-  boolean isSuspended() {
+  /** Somebody is debugging now: no scope has an end. */
+  boolean isDebugged() {
     return false;
   }
 

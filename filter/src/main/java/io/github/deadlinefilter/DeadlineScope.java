@@ -312,7 +312,7 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   // ---- how much is left
 
   private long ownNanos() {
-    return outer.isSuspended() ? Long.MAX_VALUE : leftNanos();
+    return outer.isDebugged() ? Long.MAX_VALUE : leftNanos();
   }
 
   /** Also while somebody is debugging. */
@@ -352,8 +352,8 @@ public final class DeadlineScope extends Deadline implements AutoCloseable {
   }
 
   @Override
-  boolean isSuspended() {
-    return outer.isSuspended();
+  boolean isDebugged() {
+    return outer.isDebugged();
   }
 
   private boolean isOwnOver() {

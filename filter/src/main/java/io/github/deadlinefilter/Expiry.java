@@ -166,15 +166,20 @@ final class Expiry {
       cutUnanswered(run, unexpected, /* inside= */ !run.isQuiet(), !stayed);
     } finally {
       run.awaitQuiet();
-      if (stayed) {
-        news.leftLate(run);
-      }
-      run.runs().bulkheads().stuck().remove(run);
-      run.runs().finished(run);
-      run.endWithConnection();
-      if (run.tryOver() || run.phase() < PARKED) { // else the last one out gives it back
-        completeIfOpen(run);
-        giveBack(run);
+      try {
+        if (stayed) {
+          news.leftLate(run);
+        }
+        run.runs().bulkheads().stuck().remove(run);
+        run.runs().finished(run);
+        run.endWithConnection();
+      } finally { // whatever failed: nobody else ends it
+        if (run.tryOver() || run.phase() < PARKED) { // but where the last one out does
+          if (run.parkedContext() == null && isOpen(run)) {
+            run.parkedContext(run.request.getAsyncContext());
+          }
+          giveBack(run);
+        }
       }
     }
   }
@@ -193,11 +198,9 @@ final class Expiry {
       }
       if (run.report() != null) {
         news.tell(run, run.wasCut() ? Answer.ABORTED : Answer.CUT_LATE, left);
-        news.said(run);
       }
     }
-    // Last, for the log may be what has failed.
-    LOG.log(System.Logger.Level.ERROR, "Answering an expired request failed", unexpected);
+    AnswerNews.failed("Answering an expired request failed", unexpected);
   }
 
   /**
@@ -261,8 +264,15 @@ final class Expiry {
       run.stay();
     }
     run.parked();
-    if (tell && !run.runs().cancel(() -> tellTimeout(run))) {
-      run.exit(CALL);
+    if (tell) {
+      boolean told = false;
+      try {
+        told = run.runs().cancel(() -> tellTimeout(run));
+      } finally {
+        if (!told) {
+          run.exit(CALL);
+        }
+      }
     }
   }
 
@@ -314,18 +324,22 @@ final class Expiry {
     }
     run.await(run::isReleased, Long.MAX_VALUE);
     awaitSent(run);
-    if (run.request.isAsyncStarted()) {
-      completeIfOpen(run);
-    } else if (run.wasCut() || run.isUncut()) {
+    boolean async = run.request.isAsyncStarted();
+    completeIfOpen(run);
+    if (run.isUncut() || (run.wasCut() && !async)) {
       throw cutOff();
     }
   }
 
   /** The application's own cycle, in which the run was not parked. On the container thread. */
   private void completeIfOpen(RequestRun run) {
-    if (run.isAsyncOpen() && run.request.isAsyncStarted()) {
+    if (isOpen(run)) {
       complete(run, run.request.getAsyncContext());
     }
+  }
+
+  private static boolean isOpen(RequestRun run) {
+    return run.isAsyncOpen() && run.request.isAsyncStarted();
   }
 
   /**
@@ -366,13 +380,16 @@ final class Expiry {
       // Cut, or what the application has written so far would be completed as if it were whole.
       cutUnanswered(run, e, /* inside= */ true, run.wasAnsweredAlone());
     } finally {
-      GuardedAsyncContext context = run.async().context();
-      if (phase == ASYNC && context != null) {
-        run.parkedContext(context.real());
-        keepWhileSending(run);
+      try {
+        GuardedAsyncContext context = run.async().context();
+        if (phase == ASYNC && context != null) {
+          run.parkedContext(context.real());
+          keepWhileSending(run);
+        }
+        parked(run);
+      } finally {
+        run.exit(CALL);
       }
-      parked(run);
-      run.exit(CALL);
     }
   }
 
@@ -625,7 +642,16 @@ final class Expiry {
     }
     news.say(run, answer, left);
     if (run.isReading() && !run.async().ioListeners().hasRead()) {
+      endInput(run);
+    }
+  }
+
+  /** The client has its answer, whatever becomes of whoever reads what it sent. */
+  private void endInput(RequestRun run) {
+    try {
       quirks.endInput(run.request);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "A reader of a late request goes on reading", e);
     }
   }
 

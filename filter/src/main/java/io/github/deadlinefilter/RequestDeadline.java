@@ -238,10 +238,15 @@ sealed class RequestDeadline extends Deadline {
     suspended = true;
   }
 
-  @Override
+  /** Whether it has no end because somebody is debugging, or was when it would have been over. */
   boolean isSuspended() {
+    return suspended || isDebugged();
+  }
+
+  @Override
+  boolean isDebugged() {
     RequestRun of = run;
-    return suspended || (of != null && of.runs().expiry().isDebugged());
+    return of != null && of.runs().expiry().isDebugged();
   }
 
   /** The deadline is now, whatever it was, and for this reason if it was not over anyway. */

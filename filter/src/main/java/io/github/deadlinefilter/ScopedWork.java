@@ -181,17 +181,31 @@ final class ScopedWork<T extends @Nullable Object, E extends Exception> {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
+    try {
+      return inContext(context);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private T inContext(@Nullable Supplier<Runnable> context) throws E {
     Runnable takeOff = context == null ? null : context.get();
+    try {
+      return inScope();
+    } finally {
+      if (takeOff != null) {
+        takeOff.run();
+      }
+    }
+  }
+
+  private T inScope() throws E {
     try {
       scope.begin();
       return work.call();
     } finally {
-      endsInterrupted = thread.isInterrupted();
-      scope.close();
-      if (takeOff != null) {
-        takeOff.run();
-      }
-      thread.setContextClassLoader(before);
+      endsInterrupted = Thread.currentThread().isInterrupted();
+      scope.close(); // which throws if one inside it was left open
     }
   }
 

@@ -53,10 +53,10 @@ final class StuckWorkers {
         run.bulkhead.stuckOne();
       }
       inside.add(run);
-    }
-    // Race with remove(): the worker may have left before it was added.
-    if (run.hasLeftLate()) {
-      remove(run);
+      // Race with remove(): the worker may have left before it was added.
+      if (run.hasLeftLate()) {
+        remove(run);
+      }
     }
   }
 

@@ -1,11 +1,8 @@
 package io.github.deadlinefilter;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -38,30 +35,6 @@ interface Workers extends AutoCloseable {
   /** Takes no more. Threads end when they have left what they are inside. Does not wait. */
   @Override
   void close();
-
-  /**
-   * At most {@code count} platform threads, which end after half a minute without work, for the
-   * filter's own: see {@link WorkerPool} for the other.
-   */
-  static Workers pool(Threads threads, String name, int count) {
-    // Where never more than `count` runs are admitted, the queue only holds one for the moment in
-    // which the worker of the run before it is on its way back.
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            count, count, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.named(name));
-    executor.allowCoreThreadTimeOut(true);
-    return new Workers() {
-      @Override
-      public void execute(Runnable run) {
-        executor.execute(run);
-      }
-
-      @Override
-      public void close() {
-        executor.shutdown();
-      }
-    };
-  }
 
   /**
    * A {@link ServerExecutor}.

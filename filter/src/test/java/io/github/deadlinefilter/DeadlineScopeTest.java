@@ -623,27 +623,19 @@ class DeadlineScopeTest {
     }
   }
 
+  /** As those of a request that came under it, and has no end itself. */
   @Test
-  void debugger_noScopeFires() {
-    request.suspend();
-    try (DeadlineScope scope = Deadline.within(seconds(1))) {
-      pass(2);
-      assertFalse(scope.isExpired());
-      assertFalse(Thread.currentThread().isInterrupted());
-    }
-  }
-
-  /** And what it was given meanwhile has an end. */
-  @Test
-  void debuggerGoes_theScopeFires() {
+  void debugger_noScopeFires_untilItHasGone() {
     AtomicBoolean attached = new AtomicBoolean(true);
     RequestRun run = BareServlet.debugged(attached::get);
     ManualClockwork itsClockwork = (ManualClockwork) run.deadline.clockwork();
+    run.deadline.suspend();
     Deadline.replaceCurrent(run.deadline);
     try (DeadlineScope scope = Deadline.within(seconds(1))) {
-      assertTrue(scope.extend(seconds(2)));
+      assertTrue(scope.extend(seconds(2)), "and has an end all the same");
       itsClockwork.advance(seconds(5));
-      assertFalse(scope.hasFired());
+      assertFalse(scope.isExpired());
+      assertFalse(Thread.currentThread().isInterrupted());
       attached.set(false);
       itsClockwork.advance(seconds(1));
       assertTrue(scope.hasFired());

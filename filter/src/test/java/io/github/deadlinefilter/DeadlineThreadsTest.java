@@ -309,6 +309,27 @@ class DeadlineThreadsTest {
     }
   }
 
+  @Test
+  void abandon_workLeavesAScopeOpen_itsThreadIsAsItWas() throws Exception {
+    ExecutorService one = Executors.newSingleThreadExecutor();
+    Clockwork itsClockwork = new ManualClockwork(new ManualTicker(), others, one);
+    Deadline.replaceCurrent(new RequestDeadline(itsClockwork, "GET /y", 1_000_000_000));
+    try {
+      one.submit(() -> Thread.currentThread().setContextClassLoader(null)).get();
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              Deadline.call(
+                  Duration.ofMillis(1),
+                  Enforcement.ABANDON,
+                  () -> Deadline.within(Duration.ofMillis(1))));
+      assertNull(one.submit(() -> Thread.currentThread().getContextClassLoader()).get());
+    } finally {
+      Deadline.replaceCurrent(request);
+      one.shutdownNow();
+    }
+  }
+
   // ---- await
 
   @Test

@@ -67,6 +67,11 @@ class StuckWorkersTest {
     stuck.remove(run);
     assertEquals(List.of(run), left);
     assertEquals(0, run.bulkhead.stuck());
+
+    RequestRun leaves = BareServlet.run((request, response) -> {}, ticker);
+    leaves.know(RequestRun.LEFT_LATE);
+    assertThrows(OutOfMemoryError.class, () -> add(leaves));
+    assertEquals(0, stuck.count(), "it has left meanwhile");
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Calls that are to end with their deadline, which interrupts nobody. */
 final class Timed {
-  static final Duration LIMIT = Duration.ofMillis(600);
+  static final Duration LIMIT = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private Timed() {}

@@ -18,17 +18,20 @@ final class PatientDb extends DB {
     super(configuration);
     dbStartMaxWaitInMS = START_MILLIS;
     prepareDirectories();
-    unpackAlone(Path.of(configuration.getBaseDir().toString() + ".lock"));
-    install();
+    installAlone(Path.of(configuration.getBaseDir() + ".lock"));
   }
 
-  /** Tests side by side have the same programs. */
+  /**
+   * Tests side by side have the same programs, and each that is installed begins with removing what
+   * the others have in the system's folder of temporary files.
+   */
   @SuppressWarnings("try") // the lock is there to be closed
-  private void unpackAlone(Path file) throws ManagedProcessException {
+  private void installAlone(Path file) throws ManagedProcessException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
       unpackEmbeddedDb();
+      install();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
