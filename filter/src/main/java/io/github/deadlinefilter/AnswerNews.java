@@ -39,8 +39,11 @@ final class AnswerNews {
   }
 
   private void say(RequestRun run, Runnable telling) {
-    quietly(telling);
-    said(run);
+    try {
+      quietly(telling);
+    } finally {
+      said(run);
+    }
   }
 
   /**
@@ -57,11 +60,7 @@ final class AnswerNews {
 
   /** Says what went wrong, unless it is the log itself. */
   static void failed(String what, Throwable why) {
-    try {
-      LOG.log(System.Logger.Level.ERROR, what, why);
-    } catch (RuntimeException | Error e) {
-      why.addSuppressed(e);
-    }
+    Quietly.run(() -> LOG.log(System.Logger.Level.ERROR, what, why));
   }
 
   private void log(RequestRun run, Answer answer, boolean left) {

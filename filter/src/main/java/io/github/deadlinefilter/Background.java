@@ -5,6 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Background implements AutoCloseable {
   /** Helps those where all are busy; null before Java 21, where what comes waits for them. */
   private final @Nullable ThreadFactory helpers = Threads.virtual("deadline-answer-help");
 
+  /** Those that wait or are at it. */
+  private final AtomicInteger unanswered = new AtomicInteger();
+
   private final ThreadPoolExecutor actors;
   private final Cancellers cancellers;
   private final Cancellers cutters;
@@ -44,16 +48,27 @@ final class Background implements AutoCloseable {
    * @throws RejectedExecutionException after {@link #close}
    */
   void answer(Runnable task) {
-    answerers.execute(task);
-    if (helpers != null && waiting() > 0) {
+    boolean allAreBusy = unanswered.incrementAndGet() > ANSWERERS;
+    boolean taken = false;
+    try {
+      answerers.execute(() -> answerNow(task));
+      taken = true;
+    } finally {
+      if (!taken) {
+        unanswered.decrementAndGet();
+      }
+    }
+    if (helpers != null && allAreBusy) {
       helpers.newThread(this::help).start();
     }
   }
 
-  /** How many are in the queue and will not be taken by somebody who is idle. */
-  private int waiting() {
-    int queued = answerers.getQueue().size(); // as nearly always 0
-    return queued == 0 ? 0 : queued + answerers.getActiveCount() - ANSWERERS;
+  private void answerNow(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      unanswered.decrementAndGet();
+    }
   }
 
   /** Whoever is free first takes what waits: of the helpers perhaps none gets a processor. */

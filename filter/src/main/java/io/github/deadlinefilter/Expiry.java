@@ -163,7 +163,9 @@ final class Expiry {
   private void fail(RequestRun run, Throwable unexpected) {
     boolean stayed = run.interrupts.isOpen();
     try {
-      cutUnanswered(run, unexpected, /* inside= */ !run.isQuiet(), !stayed);
+      // Inside are also those for whom the container would end what has been written as it is.
+      boolean inside = !run.isQuiet() || run.parkedContext() != null || isOpen(run);
+      cutUnanswered(run, unexpected, inside, !stayed);
     } finally {
       run.awaitQuiet();
       try {
@@ -380,12 +382,20 @@ final class Expiry {
       // Cut, or what the application has written so far would be completed as if it were whole.
       cutUnanswered(run, e, /* inside= */ true, run.wasAnsweredAlone());
     } finally {
+      endHere(run, phase);
+    }
+  }
+
+  /** Whatever fails: nobody else ends it. */
+  private void endHere(RequestRun run, int phase) {
+    try {
+      GuardedAsyncContext context = run.async().context();
+      if (phase == ASYNC && context != null) {
+        run.parkedContext(context.real());
+        keepWhileSending(run);
+      }
+    } finally {
       try {
-        GuardedAsyncContext context = run.async().context();
-        if (phase == ASYNC && context != null) {
-          run.parkedContext(context.real());
-          keepWhileSending(run);
-        }
         parked(run);
       } finally {
         run.exit(CALL);
@@ -480,6 +490,26 @@ final class Expiry {
    */
   private void stop(RequestRun run, int phase, long presence) {
     OnExpiry how = run.route.onExpiry();
+    boolean blocked = false;
+    try {
+      blocked = prepare(run, phase);
+    } finally { // whatever failed: who waits for a worker must not wait for one that is not told
+      if (how != OnExpiry.ABANDON) {
+        run.deadline.cancelAll(/* interrupts= */ how == OnExpiry.INTERRUPT);
+      }
+      if (how == OnExpiry.INTERRUPT) {
+        interrupt(run);
+      }
+    }
+    if (blocked) {
+      run.await(() -> !run.isWriting(), run.wasCut() ? CUT_WRITE_ENDS : UNSEEN_WRITE_ENDS);
+    } else if (how != OnExpiry.ABANDON) {
+      run.await(() -> run.isAlone(presence), run.route.graceNanos());
+    }
+  }
+
+  /** Before anybody is told to stop. Returns whether a writer is blocked, which is cut then. */
+  private boolean prepare(RequestRun run, int phase) {
     boolean seen = run.interrupts.isOpen() && (run.isSampled() || stacks.tryAcquire());
     List<StackTraceElement> stack = seen ? run.interrupts.stack() : List.of();
     run.report(ExpiryReport.of(run, name(phase), phase == RUNNING, stack));
@@ -490,17 +520,7 @@ final class Expiry {
     if (blocked && hasBegun(run)) {
       cut(run);
     }
-    if (how != OnExpiry.ABANDON) {
-      run.deadline.cancelAll(/* interrupts= */ how == OnExpiry.INTERRUPT);
-    }
-    if (how == OnExpiry.INTERRUPT) {
-      interrupt(run);
-    }
-    if (blocked) {
-      run.await(() -> !run.isWriting(), run.wasCut() ? CUT_WRITE_ENDS : UNSEEN_WRITE_ENDS);
-    } else if (how != OnExpiry.ABANDON) {
-      run.await(() -> run.isAlone(presence), run.route.graceNanos());
-    }
+    return blocked;
   }
 
   /**
@@ -667,7 +687,8 @@ final class Expiry {
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "The client has gone before it was answered", e);
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "Answering an expired request failed", e);
+      Quietly.run(
+          () -> LOG.log(System.Logger.Level.WARNING, "Answering an expired request failed", e));
       return hasBegun(run);
     }
     return true;
@@ -705,11 +726,14 @@ final class Expiry {
   private void sayNotAsync(HttpServletRequest request) {
     if (!saidNotAsync) {
       saidNotAsync = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "\"{0}\" or a filter before it is not marked async-supported: mark it, so that a late"
-              + " worker there need not hold a container thread",
-          request.getHttpServletMapping().getServletName());
+      String name = request.getHttpServletMapping().getServletName();
+      Quietly.run(
+          () ->
+              LOG.log(
+                  System.Logger.Level.WARNING,
+                  "\"{0}\" or a filter before it is not marked async-supported: mark it, so that a"
+                      + " late worker there need not hold a container thread",
+                  name));
     }
   }
 

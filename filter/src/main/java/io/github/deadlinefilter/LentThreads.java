@@ -92,11 +92,13 @@ final class LentThreads implements StuckWorkers.Listener {
     }
     String missing = lendTo(run);
     if (missing != null && said.compareAndSet(false, true)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "A stuck worker keeps a container thread, and "
-              + missing
-              + ": worker=pool or virtual keeps the others free");
+      Quietly.run(
+          () ->
+              LOG.log(
+                  System.Logger.Level.WARNING,
+                  "A stuck worker keeps a container thread, and "
+                      + missing
+                      + ": worker=pool or virtual keeps the others free"));
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.deadlinefilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +65,39 @@ class UnforeseenFailureTest {
     worker.join();
     assertIsOnTheBoard(run.runs().expiry().news().recent());
     assertEquals(1, run.bulkhead.history().lastHour().expired());
+  }
+
+  /** It would wait for ever, and the container's thread with it. */
+  @Test
+  void stoppingFails_theWorkerIsToldAllTheSame() throws Exception {
+    RequestRun waits =
+        BareServlet.run(
+            (request, response) -> {
+              begun.open();
+              awaitForEver();
+            },
+            new ContainerQuirks() {
+              @Override
+              Runnable outliveConnection(HttpServletRequest request, HttpServletResponse response) {
+                throw new UnsupportedOperationException("unforeseen");
+              }
+            });
+    Thread worker = new Thread(waits);
+    worker.start();
+    begun.await();
+    waits.deadline.expireNow(Reason.EXPIRED);
+    assertThrows(UnsupportedOperationException.class, () -> waits.runs().expiry().here(waits));
+    worker.join();
+    Throwable failure = Objects.requireNonNull(waits.failure());
+    assertInstanceOf(InterruptedException.class, failure.getCause(), failure::toString);
+  }
+
+  private static void awaitForEver() throws IOException {
+    try {
+      new Gate("never").await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   /** By the timer's side, which completes the request: what was written would be a whole answer. */
@@ -161,9 +195,11 @@ class UnforeseenFailureTest {
   }
 
   private static final class Full extends Handler {
+    private final RuntimeException failure = new IllegalStateException("on purpose, each time");
+
     @Override
     public void publish(LogRecord line) {
-      throw new IllegalStateException("on purpose");
+      throw failure;
     }
 
     @Override

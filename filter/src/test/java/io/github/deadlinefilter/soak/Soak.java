@@ -43,7 +43,7 @@ final class Soak {
   private static final long SELDOM = 100_000;
 
   /** By how much what is to be learned from is late, so that a busy machine notices. */
-  private static final int LATE_MILLIS = 300;
+  private static final int LATE_MILLIS = 1_000;
 
   /**
    * How long, and from which random choices.
