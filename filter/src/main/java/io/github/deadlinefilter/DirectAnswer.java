@@ -68,11 +68,17 @@ final class DirectAnswer {
       // The worker may still hold the connection's input, and a later request must not meet it.
       head.setHeader("Connection", "close");
     }
-    if (ready) {
-      output.write(body);
+    try {
+      if (ready) {
+        output.write(body);
+      }
+      quirks.close(response, output);
+      quirks.afterAnswer(response);
+    } catch (RuntimeException e) {
+      // As Tomcat where the connection has ended this very moment and with it the request. Its
+      // objects may be somebody else's by now: nobody must try again, or cut, through them.
+      throw new IOException("The container has ended the request", e);
     }
-    quirks.close(response, output);
-    quirks.afterAnswer(response);
   }
 
   private @Nullable CapturedPage page(RequestRun run, String path, ExpiryReport report) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.deadlinefilter.contract.Gate;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -207,6 +208,37 @@ class UnforeseenFailureTest {
 
     @Override
     public void close() {}
+  }
+
+  /** As on Tomcat, if the connection ends just then: its objects may be another user's by now. */
+  @Test
+  void answerFailsOnceItIsWritten_nobodyTriesAgain_orCuts() {
+    AtomicInteger closed = new AtomicInteger();
+    RequestRun async =
+        BareServlet.run(
+            (request, response) -> ((GuardedRequest) request).run.asyncStarted(),
+            new ContainerQuirks() {
+              @Override
+              void close(HttpServletResponse response, ServletOutputStream output) {
+                closed.incrementAndGet();
+                throw new NullPointerException("on purpose");
+              }
+
+              @Override
+              boolean abort(
+                  HttpServletRequest request,
+                  HttpServletResponse response,
+                  BooleanSupplier isWriting) {
+                cut.open();
+                return true;
+              }
+            });
+    async.run();
+    async.deadline.expireNow(Reason.EXPIRED);
+    async.runs().expiry().later(async, async.pass());
+    assertEquals(1, closed.get());
+    assertFalse(cut.isOpen());
+    assertTrue(async.isReleased(), async::toString);
   }
 
   /**

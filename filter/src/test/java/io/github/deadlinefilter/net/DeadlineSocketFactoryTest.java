@@ -84,21 +84,31 @@ final class DeadlineSocketFactoryTest {
     assertTrue(took.compareTo(LONG) < 0, () -> "only by its timeout, in " + took);
   }
 
-  /** A peer that ends {@code scope} when something has come, and says nothing. */
-  private static Sink ending(DeadlineScope scope) throws Exception {
+  /**
+   * A peer that ends {@code scope} when something has come and the calling thread is inside {@code
+   * call} of the JDK's, and says nothing.
+   */
+  private static Sink ending(DeadlineScope scope, String call) throws Exception {
+    Thread caller = Thread.currentThread();
     return Sink.of(
         Sink.listening(),
         (socket, closed) -> {
           socket.getInputStream().read();
+          Gate.eventually(() -> isIn(call, caller), "the other side is inside " + call);
           scope.shorten(Duration.ZERO);
           closed.await();
         });
   }
 
+  private static boolean isIn(String call, Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> (frame.getClassName() + "." + frame.getMethodName()).equals(call));
+  }
+
   @Test
   void requestThatIsEndedEarly_read_endsAtOnce() throws Exception {
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
-        Sink sink = ending(scope);
+        Sink sink = ending(scope, "sun.nio.ch.NioSocketImpl.implRead");
         Socket socket = connected(sink)) {
       socket.getOutputStream().write(1);
       Timed.assertTimeout(socket.getInputStream()::read);
@@ -110,7 +120,7 @@ final class DeadlineSocketFactoryTest {
   @Test
   void deadlineWithoutAnEnd_endedAllTheSame_callsEndAtOnce() throws Exception {
     try (DeadlineScope scope = Deadline.within(LONG, Enforcement.COOPERATE);
-        Sink sink = ending(scope);
+        Sink sink = ending(scope, "sun.nio.ch.NioSocketImpl.implWrite");
         Socket socket = connected(sink)) {
       scope.lift();
       byte[] much = new byte[64 << 20];
