@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** A deadline whose work is done by more than one thread, and by threads that are waited for. */
 class DeadlineThreadsTest {
@@ -290,39 +291,37 @@ class DeadlineThreadsTest {
     }
   }
 
-  /** For want of memory. Somebody else's work is the next on that thread. */
+  /** For want of memory. */
   @Test
   void abandon_workCannotBegin_itsThreadIsAsItWas() throws Exception {
-    ExecutorService one = Executors.newSingleThreadExecutor();
-    ManualClockwork itsClockwork = new ManualClockwork(new ManualTicker(), others, one);
-    itsClockwork.outOfThreads = true;
-    Deadline.replaceCurrent(new RequestDeadline(itsClockwork, "GET /y", 1_000_000_000));
-    try {
-      one.submit(() -> Thread.currentThread().setContextClassLoader(null)).get();
-      assertThrows(
-          OutOfMemoryError.class,
-          () -> Deadline.call(Duration.ofMillis(1), Enforcement.ABANDON, () -> "never"));
-      assertNull(one.submit(() -> Thread.currentThread().getContextClassLoader()).get());
-    } finally {
-      Deadline.replaceCurrent(request);
-      one.shutdownNow();
-    }
+    assertItsThreadIsAsItWas(
+        /* outOfThreads= */ true,
+        OutOfMemoryError.class,
+        () -> Deadline.call(Duration.ofMillis(1), Enforcement.ABANDON, () -> "never"));
   }
 
   @Test
   void abandon_workLeavesAScopeOpen_itsThreadIsAsItWas() throws Exception {
+    assertItsThreadIsAsItWas(
+        /* outOfThreads= */ false,
+        IllegalStateException.class,
+        () ->
+            Deadline.call(
+                Duration.ofMillis(1),
+                Enforcement.ABANDON,
+                () -> Deadline.within(Duration.ofMillis(1))));
+  }
+
+  /** Somebody else's work is the next on that thread. */
+  private void assertItsThreadIsAsItWas(
+      boolean outOfThreads, Class<? extends Throwable> thrown, Executable call) throws Exception {
     ExecutorService one = Executors.newSingleThreadExecutor();
-    Clockwork itsClockwork = new ManualClockwork(new ManualTicker(), others, one);
+    ManualClockwork itsClockwork = new ManualClockwork(new ManualTicker(), others, one);
+    itsClockwork.outOfThreads = outOfThreads;
     Deadline.replaceCurrent(new RequestDeadline(itsClockwork, "GET /y", 1_000_000_000));
     try {
       one.submit(() -> Thread.currentThread().setContextClassLoader(null)).get();
-      assertThrows(
-          IllegalStateException.class,
-          () ->
-              Deadline.call(
-                  Duration.ofMillis(1),
-                  Enforcement.ABANDON,
-                  () -> Deadline.within(Duration.ofMillis(1))));
+      assertThrows(thrown, call);
       assertNull(one.submit(() -> Thread.currentThread().getContextClassLoader()).get());
     } finally {
       Deadline.replaceCurrent(request);

@@ -21,6 +21,13 @@ class StackTimeTest {
         });
   }
 
+  private void assertNoneFor(Duration rest) {
+    ticker.advance(rest.minusMillis(20));
+    assertNull(take(Duration.ZERO));
+    ticker.advance(Duration.ofMillis(40));
+    assertEquals("stack", take(Duration.ZERO));
+  }
+
   @Test
   void quick_oneAfterTheOther() {
     for (int i = 0; i < 100; i++) {
@@ -33,30 +40,21 @@ class StackTimeTest {
   void slow_aTwentiethOfTheTime() {
     assertEquals("stack", take(Duration.ofMillis(500)));
     assertNull(take(Duration.ZERO));
-    ticker.advance(Duration.ofMillis(7_980));
-    assertNull(take(Duration.ZERO));
-    ticker.advance(Duration.ofMillis(40));
-    assertEquals("stack", take(Duration.ZERO));
+    assertNoneFor(Duration.ofSeconds(8));
   }
 
   /** The JVM stops once for them. */
   @Test
   void sideBySide_countOnce() {
     time.take(() -> take(Duration.ofMillis(500)));
-    ticker.advance(Duration.ofMillis(7_980));
-    assertNull(take(Duration.ZERO));
-    ticker.advance(Duration.ofMillis(40));
-    assertEquals("stack", take(Duration.ZERO));
+    assertNoneFor(Duration.ofSeconds(8));
   }
 
   /** As where the JVM itself was stopped meanwhile. */
   @Test
   void tookForEver_nobodyIsWithoutForLong() {
     take(Duration.ofHours(1));
-    ticker.advance(Duration.ofMillis(19_980));
-    assertNull(take(Duration.ZERO));
-    ticker.advance(Duration.ofMillis(40));
-    assertEquals("stack", take(Duration.ZERO));
+    assertNoneFor(Duration.ofSeconds(20));
   }
 
   @Test

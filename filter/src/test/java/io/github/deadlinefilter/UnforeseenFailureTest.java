@@ -29,18 +29,21 @@ class UnforeseenFailureTest {
   private final Gate begun = new Gate("the worker is inside");
   private final Gate cut = new Gate("the client is cut off");
 
+  /** Of a container that can cut a client off, and says so. */
+  private class Cutting extends ContainerQuirks {
+    @Override
+    boolean abort(
+        HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
+      cut.open();
+      return true;
+    }
+  }
+
   private final ContainerQuirks quirks =
-      new ContainerQuirks() {
+      new Cutting() {
         @Override
         boolean isOnWire(HttpServletResponse response) {
           throw new UnsupportedOperationException("unforeseen");
-        }
-
-        @Override
-        boolean abort(
-            HttpServletRequest request, HttpServletResponse response, BooleanSupplier isWriting) {
-          cut.open();
-          return true;
         }
       };
 
@@ -158,17 +161,7 @@ class UnforeseenFailureTest {
   void logFails_whenTheClientHasItsAnswer_thatIsToldOnce_andNobodyIsCutOff() throws Exception {
     RequestRun async =
         BareServlet.run(
-            (request, response) -> ((GuardedRequest) request).run.asyncStarted(),
-            new ContainerQuirks() {
-              @Override
-              boolean abort(
-                  HttpServletRequest request,
-                  HttpServletResponse response,
-                  BooleanSupplier isWriting) {
-                cut.open();
-                return true;
-              }
-            });
+            (request, response) -> ((GuardedRequest) request).run.asyncStarted(), new Cutting());
     async.run();
     async.deadline.expireNow(Reason.EXPIRED);
     RequestRun waited = BareServlet.run((request, response) -> {}, new ContainerQuirks());
@@ -217,20 +210,11 @@ class UnforeseenFailureTest {
     RequestRun async =
         BareServlet.run(
             (request, response) -> ((GuardedRequest) request).run.asyncStarted(),
-            new ContainerQuirks() {
+            new Cutting() {
               @Override
               void close(HttpServletResponse response, ServletOutputStream output) {
                 closed.incrementAndGet();
                 throw new NullPointerException("on purpose");
-              }
-
-              @Override
-              boolean abort(
-                  HttpServletRequest request,
-                  HttpServletResponse response,
-                  BooleanSupplier isWriting) {
-                cut.open();
-                return true;
               }
             });
     async.run();
