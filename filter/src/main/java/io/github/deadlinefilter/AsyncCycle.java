@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import io.github.deadlinefilter.ContainerQuirks.Tenure;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -41,6 +42,14 @@ final class AsyncCycle implements AsyncListener {
   private final RequestRun run;
   private final IoListeners ioListeners;
 
+  /** Written before any other thread can come to what it is about. */
+  private volatile Tenure tenure = ContainerQuirks.TOLD;
+
+  /** The container thread of the last pass has been seen to have left. */
+  private volatile boolean settled;
+
+  private volatile boolean lost;
+
   /**
    * Race between the application and the one who parks its run: containers take one startAsync at a
    * time, and two at once leave them with two contexts, of which one hears of the end and the other
@@ -71,6 +80,7 @@ final class AsyncCycle implements AsyncListener {
   }
 
   void enterPass(Thread containerThread) {
+    settled = false;
     ioListeners.enterPass(containerThread);
   }
 
@@ -115,10 +125,32 @@ final class AsyncCycle implements AsyncListener {
     if (register) {
       real.addListener(this);
     }
+    held();
     run.asyncStarted();
     run.runs().remember(run);
     lint("asynchronous timeout of the container", real.getTimeout());
     return guarded;
+  }
+
+  /** The container keeps its objects for this request from now on. */
+  void held() {
+    tenure = run.runs().quirks().tenure(run.request);
+  }
+
+  Tenure tenure() {
+    return tenure;
+  }
+
+  /** Before a write that may be the first one after a pass. */
+  void settle() {
+    if (!settled) {
+      settled = tenure.settle();
+    }
+  }
+
+  /** The container has taken the request back without a word. */
+  boolean isLost() {
+    return lost;
   }
 
   /** A timeout of a cycle that is longer than the deadline never comes. */
@@ -218,6 +250,44 @@ final class AsyncCycle implements AsyncListener {
     }
   }
 
+  /**
+   * Something that failed, on whatever thread, or the deadline, has somebody look whether the
+   * container has taken the request back without a word: then those are told who wait for one.
+   */
+  void lookWhetherLost(Throwable why) {
+    if (tenure == ContainerQuirks.TOLD) {
+      return;
+    }
+    run.runs()
+        .cancel(
+            () -> {
+              if (!tenure.call(() -> {})) {
+                lost(why);
+              }
+            });
+  }
+
+  /**
+   * The container has taken the request back, and has told nobody: its listeners are told now what
+   * it tells of a client that has gone. The fence is closed first.
+   */
+  private void lost(Throwable why) {
+    lost = true; // first: whoever meets the closed fence asks why
+    boolean inTime = run.close();
+    if (inTime) {
+      run.runs().finished(run);
+      run.clientGone();
+      tellQuietly(listeners(), why, AsyncListener::onError);
+    }
+    tellQuietly(lastTold(), why, AsyncListener::onComplete);
+    if (inTime) {
+      run.awaitQuiet();
+      run.tryDone();
+      run.runs().ended(run);
+    }
+    run.runs().forget(run);
+  }
+
   /** Somebody waits to hear how a cycle ends. */
   synchronized boolean isListenedTo() {
     return !listeners.isEmpty();
@@ -229,11 +299,16 @@ final class AsyncCycle implements AsyncListener {
    * answered, and before onComplete.
    */
   void tellTimeout() {
+    tellQuietly(listeners(), /* why= */ null, AsyncListener::onTimeout);
+  }
+
+  /** Tells them in place of the container. */
+  private void tellQuietly(List<Listening> whom, @Nullable Throwable why, Call call) {
     try {
-      var event = new AsyncEvent(context(), run.guardedRequest, run.guardedResponse);
-      tell(listeners(), event, AsyncListener::onTimeout);
+      var event = new AsyncEvent(context(), run.guardedRequest, run.guardedResponse, why);
+      tell(whom, event, call);
     } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "A listener failed in onTimeout after the deadline", e);
+      LOG.log(System.Logger.Level.DEBUG, "A listener failed that the filter has told", e);
     }
   }
 

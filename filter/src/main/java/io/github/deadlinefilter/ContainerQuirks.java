@@ -253,9 +253,49 @@ class ContainerQuirks {
   void dropOwedBody(
       HttpServletRequest request, HttpServletResponse response, boolean endsByCompletion) {}
 
-  /** Completes an asynchronous request, at a moment that suits the container. */
-  void complete(HttpServletRequest request, Runnable completion) {
-    completion.run();
+  /**
+   * That the container's objects are those of one asynchronous request, until the container takes
+   * them back. This is one of a container that tells the request's listeners before it does that.
+   *
+   * <p>Thread-safe.
+   */
+  static class Tenure {
+    /** Whether the objects may be another's by now. */
+    boolean isOver() {
+      return false;
+    }
+
+    /**
+     * Calls the container for the request, and keeps the container meanwhile from taking it back.
+     *
+     * @return false if it is over, and nothing has been called
+     */
+    boolean call(Runnable call) {
+      call.run();
+      return true;
+    }
+
+    /**
+     * Waits until no container thread is at the request, as far as that comes about soon: an
+     * asynchronous write that fails before that is one that its listeners are not told of.
+     *
+     * @return whether none is
+     */
+    boolean settle() {
+      return true;
+    }
+
+    /** As {@link #call}, for what completes the request, at a moment that suits the container. */
+    boolean complete(Runnable completion) {
+      return call(completion);
+    }
+  }
+
+  static final Tenure TOLD = new Tenure();
+
+  /** That of a request which has just become asynchronous. */
+  Tenure tenure(HttpServletRequest request) {
+    return TOLD;
   }
 
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */

@@ -353,6 +353,10 @@ final class Expiry {
       return; // an alarm of an earlier pass
     }
     run.takeDueSample();
+    if (run.isTenureOver()) {
+      run.async().lookWhetherLost(lost());
+      return;
+    }
     boolean begun = run.deadline.hasBegun();
     if (goesOn(run) || !run.deadline.settle()) {
       watch(run); // it may begin, or stop making progress, later
@@ -377,7 +381,11 @@ final class Expiry {
 
   private void answerFromHere(RequestRun run, int phase) {
     try {
-      answerDirect(run);
+      if (phase != ASYNC) {
+        answerDirect(run);
+      } else if (!run.async().tenure().call(() -> answerDirect(run))) {
+        news.say(run, Answer.ABORTED, run.wasAnsweredAlone()); // its client went this very moment
+      }
     } catch (RuntimeException | Error e) {
       // Cut, or what the application has written so far would be completed as if it were whole.
       cutUnanswered(run, e, /* inside= */ true, run.wasAnsweredAlone());
@@ -589,11 +597,17 @@ final class Expiry {
   }
 
   private boolean cut(RequestRun run) {
-    boolean cut = quirks.abort(run.request, run.response, () -> run.isWriting() || sendsOn(run));
+    boolean cut =
+        !run.isTenureOver()
+            && quirks.abort(run.request, run.response, () -> run.isWriting() || sendsOn(run));
     if (cut) {
       run.cut();
     }
     return cut;
+  }
+
+  private static IOException lost() {
+    return new IOException("The container has ended the request");
   }
 
   private static IOException cutOff() {
@@ -715,6 +729,7 @@ final class Expiry {
         context.addListener(run.async());
       }
       context.setTimeout(0);
+      run.async().held();
       run.parkedContext(context);
       return true;
     } catch (IllegalStateException e) {
@@ -749,8 +764,10 @@ final class Expiry {
         news.leftLate(run);
       }
       run.endWithConnection();
-      boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
-      quirks.dropOwedBody(run.request, run.response, endsByCompletion);
+      if (!run.isTenureOver()) {
+        boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
+        quirks.dropOwedBody(run.request, run.response, endsByCompletion);
+      }
     } finally { // whatever failed: nobody else ends it
       giveBack(run);
     }
@@ -775,14 +792,23 @@ final class Expiry {
    * keeps the one it finds here, and would keep the application after its undeployment.
    */
   private void complete(RequestRun run, AsyncContext context) {
-    if (run.wasCut()) {
-      quirks.dropUnsent(run.request);
-    }
     Thread thread = Thread.currentThread();
     ClassLoader loader = thread.getContextClassLoader();
     thread.setContextClassLoader(context.getClass().getClassLoader());
     try {
-      quirks.complete(run.request, context::complete);
+      boolean ours =
+          run.async()
+              .tenure()
+              .complete(
+                  () -> {
+                    if (run.wasCut()) {
+                      quirks.dropUnsent(run.request);
+                    }
+                    context.complete();
+                  });
+      if (!ours) {
+        run.async().lookWhetherLost(lost());
+      }
     } catch (IllegalStateException | RejectedExecutionException e) {
       // The client has reset the stream meanwhile, or the container has been stopped.
       LOG.log(System.Logger.Level.DEBUG, "The container has ended the request before", e);

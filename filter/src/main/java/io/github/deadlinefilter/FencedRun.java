@@ -102,6 +102,9 @@ abstract class FencedRun extends RunState {
     InterruptFence scope = shieldFromScopes();
     try {
       action.run();
+    } catch (Throwable t) {
+      transferFailed(t);
+      throw t;
     } finally {
       if (inside) {
         exit(READ);
@@ -134,7 +137,11 @@ abstract class FencedRun extends RunState {
     boolean inside = admit(WRITE);
     InterruptFence scope = shieldFromScopes();
     try {
+      beforeWrite();
       return Objects.requireNonNull(call.call());
+    } catch (Throwable t) {
+      transferFailed(t);
+      throw t;
     } finally {
       if (inside) {
         exitWrite();
@@ -148,7 +155,11 @@ abstract class FencedRun extends RunState {
     boolean inside = admit(WRITE);
     InterruptFence scope = shieldFromScopes();
     try {
+      beforeWrite();
       action.run();
+    } catch (Throwable t) {
+      transferFailed(t);
+      throw t;
     } finally {
       if (inside) {
         exitWrite();
@@ -190,6 +201,12 @@ abstract class FencedRun extends RunState {
       exit(WRITE);
     }
   }
+
+  /** A call is to change the response, or to move its bytes. Whoever calls is inside. */
+  abstract void beforeWrite();
+
+  /** A call has failed that may move the bytes of a client. Whoever calls is still inside. */
+  abstract void transferFailed(Throwable thrown);
 
   /** Something may have been written to the response. Whoever calls is still inside. */
   abstract void written();

@@ -6,13 +6,14 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The AsyncContext that an application gets: one for a run, the same over all of its cycles. It
  * gives out the objects that the application holds, and decides with the state word whether {@code
  * complete} or {@code dispatch} came before the deadline. After it both do nothing: the run is
- * answered already, and the filter completes it.
+ * answered already, and the filter completes it. Nor do they where the container has ended it.
  *
  * <p>Called on any thread of the application.
  */
@@ -91,7 +92,7 @@ final class GuardedAsyncContext implements AsyncContext {
   private void end(boolean dispatch, Runnable call) {
     int before = run.endAsync(dispatch);
     if (before == RunState.LOST) {
-      if (!run.isExpired()) {
+      if (!run.isExpired() && !cycle.isLost()) {
         throw run.over();
       }
       return;
@@ -106,7 +107,9 @@ final class GuardedAsyncContext implements AsyncContext {
     }
     int callbacks = dispatch ? 0 : run.async().ioListeners().stepOut();
     try {
-      call.run();
+      if (!cycle.tenure().call(call)) {
+        cycle.lookWhetherLost(new IOException("The container has ended the request"));
+      }
     } catch (RuntimeException e) {
       run.async().ioListeners().stepBack(callbacks);
       if (before != RunState.UNCHANGED) {

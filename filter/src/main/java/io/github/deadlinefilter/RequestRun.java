@@ -695,6 +695,28 @@ final class RequestRun extends FencedRun implements Runnable {
     }
   }
 
+  /** The container has taken the request back without a word. */
+  boolean isTenureOver() {
+    AsyncCycle begun = async;
+    return begun != null && begun.tenure().isOver();
+  }
+
+  @Override
+  void beforeWrite() {
+    AsyncCycle begun = async;
+    if (begun != null && phase() == ASYNC) {
+      begun.settle();
+    }
+  }
+
+  @Override
+  void transferFailed(Throwable thrown) {
+    AsyncCycle begun = async;
+    if (begun != null && phase() == ASYNC) {
+      begun.lookWhetherLost(thrown);
+    }
+  }
+
   @Override
   void movedWhileClosed() {
     wake();

@@ -39,7 +39,10 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method setAppCommitted;
   private final Method resetBuffer;
   private final Field hook;
+  private final Method threadId;
   private final Method socketWrapper;
+  private final Method connectionLock;
+  private final Field streamLock;
   private final Field stream;
   private final Field cookieHeader;
 
@@ -61,10 +64,16 @@ final class TomcatQuirks extends ContainerQuirks {
     Class<?> coyote = loader.loadClass("org.apache.coyote.Response");
     coyoteIsCommitted = coyote.getMethod("isCommitted");
     coyoteErrorState = field(coyote, "errorState");
-    hook = field(loader.loadClass("org.apache.coyote.Request"), "hook");
+    Class<?> coyotes = loader.loadClass("org.apache.coyote.Request");
+    hook = field(coyotes, "hook");
+    threadId = coyotes.getMethod("getThreadId");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
-    stream = field(loader.loadClass("org.apache.coyote.http2.StreamProcessor"), "stream");
+    connectionLock =
+        loader.loadClass("org.apache.tomcat.util.net.SocketWrapperBase").getMethod("getLock");
+    Class<?> streams = loader.loadClass("org.apache.coyote.http2.StreamProcessor");
+    streamLock = field(streams, "processLock");
+    stream = field(streams, "stream");
     cookieHeader = field(stream.getType(), "cookieHeader");
   }
 
@@ -263,40 +272,109 @@ final class TomcatQuirks extends ContainerQuirks {
     }
   }
 
-  /**
-   * A container thread that is about to tell a listener of bytes sees that there is one, and fails
-   * if the request is completed before it has said so: over HTTP/2 that ends the connection, with
-   * the streams of others. It holds a lock meanwhile, which is not waited for for ever: its holder
-   * may be in {@link AsyncCycle#onError}, and wait for this.
-   */
   @Override
-  void complete(HttpServletRequest request, Runnable completion) {
-    complete(request, completion, PROCESSING_ENDS);
+  Tenure tenure(HttpServletRequest request) {
+    return tenure(request, PROCESSING_ENDS);
   }
 
-  void complete(HttpServletRequest request, Runnable completion, long nanos) {
-    Lock lock = processingLock(request);
-    if (lock == null || !await(lock::tryLock, nanos)) {
-      completion.run();
-      return;
-    }
-    try {
-      completion.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private @Nullable Lock processingLock(HttpServletRequest request) {
+  /**
+   * @param nanos how long a container thread may take with the request
+   */
+  Tenure tenure(HttpServletRequest request, long nanos) {
     try {
       Object processor = processor(request);
-      if (!isHttp1(request)) {
-        return (Lock) field(processor.getClass(), "processLock").get(processor);
-      }
-      Object wrapper = socketWrapper.invoke(processor);
-      return wrapper == null ? null : (Lock) method(wrapper.getClass(), "getLock").invoke(wrapper);
+      Object connection = Objects.requireNonNull(socketWrapper.invoke(processor));
+      Object lock =
+          isHttp1(request) ? connectionLock.invoke(connection) : streamLock.get(processor);
+      return new Processed(
+          request, processor, connection, (Lock) Objects.requireNonNull(lock), nanos);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return null; // the container has ended the request already
+      return TOLD; // as far as anybody knows
+    }
+  }
+
+  /**
+   * A write that fails while the container thread is on its way out has Tomcat take the request
+   * back and tell nobody, and so does whoever closes the connection. A container thread holds
+   * {@code lock} for as long as it is at the request.
+   */
+  private final class Processed extends Tenure {
+    private final HttpServletRequest request;
+    private final Object processor;
+    private final Object connection;
+    private final Lock lock;
+    private final long nanos;
+
+    Processed(
+        HttpServletRequest request, Object processor, Object connection, Lock lock, long nanos) {
+      this.request = request;
+      this.processor = processor;
+      this.connection = connection;
+      this.lock = lock;
+      this.nanos = nanos;
+    }
+
+    /** One of HTTP/1.1 serves connection after connection, one of HTTP/2 a single stream. */
+    @Override
+    boolean isOver() {
+      try {
+        Object connectors = facadeRequest.get(request);
+        return connectors == null
+            || hook.get(coyoteRequest.invoke(connectors)) != processor
+            || socketWrapper.invoke(processor) != connection;
+      } catch (ReflectiveOperationException e) {
+        return false;
+      }
+    }
+
+    /** Not while a container thread is in the code of an application, which may take its time. */
+    @Override
+    boolean call(Runnable call) {
+      return call(call, isServing() ? 0 : nanos);
+    }
+
+    /**
+     * A container thread that is about to tell a listener of bytes sees that there is one, and
+     * fails if the request is completed before it has said so: over HTTP/2 that ends the
+     * connection, with the streams of others. The lock is not waited for for ever: its holder may
+     * be in {@link AsyncCycle#onError}, and wait for this.
+     */
+    @Override
+    boolean complete(Runnable completion) {
+      return call(completion, nanos);
+    }
+
+    @Override
+    boolean settle() {
+      boolean locked = await(lock::tryLock, isServing() ? 0 : nanos);
+      if (locked) {
+        lock.unlock();
+      }
+      return locked;
+    }
+
+    private boolean call(Runnable call, long wait) {
+      boolean locked = await(lock::tryLock, wait);
+      try {
+        boolean ours = !isOver();
+        if (ours) {
+          call.run();
+        }
+        return ours;
+      } finally {
+        if (locked) {
+          lock.unlock();
+        }
+      }
+    }
+
+    private boolean isServing() {
+      try {
+        Object connectors = facadeRequest.get(request);
+        return connectors != null && (long) threadId.invoke(coyoteRequest.invoke(connectors)) != 0;
+      } catch (ReflectiveOperationException e) {
+        return false;
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.deadlinefilter.contract.Options;
 import io.github.deadlinefilter.contract.RawClient;
 import io.github.deadlinefilter.contract.TestContainer;
 import io.github.deadlinefilter.contract.Wire;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Objects;
@@ -71,9 +72,15 @@ class TomcatQuirksTest {
     serve(
         wire,
         (request, response) -> {
-          Runnable completion = () -> completed.add(leaving.get());
+          AsyncContext context = request.startAsync();
+          Runnable completion =
+              () -> {
+                completed.add(leaving.get());
+                context.complete();
+              };
           var last =
-              new Thread(() -> quirks.complete(request, completion, Gate.LIMIT.toNanos()), "last");
+              new Thread(
+                  () -> quirks.tenure(request, Gate.LIMIT.toNanos()).complete(completion), "last");
           last.start();
           Gate.eventually(
               () -> last.getState() == Thread.State.TIMED_WAITING || !completed.isEmpty(),
@@ -93,7 +100,8 @@ class TomcatQuirksTest {
     serve(
         wire,
         (request, response) -> {
-          new Thread(() -> quirks.complete(request, () -> completed.set(true), 1), "last").start();
+          new Thread(() -> quirks.tenure(request, 1).complete(() -> completed.set(true)), "last")
+              .start();
           Gate.eventually(completed::get, "the request is completed");
         });
   }

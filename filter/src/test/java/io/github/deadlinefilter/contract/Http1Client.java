@@ -250,7 +250,7 @@ final class Http1Client extends RawClient {
     while (true) {
       int next = next();
       if (next < 0) {
-        throw first && line.length() == 0 ? new NoResponse() : new EndOfStream();
+        throw first && line.length() == 0 ? new NoResponse("") : new EndOfStream();
       }
       if (next == '\r') {
         if (next() != '\n') {

@@ -68,7 +68,7 @@ final class Http2Client extends RawClient {
 
     @Override
     public void onHeaders(Stream stream, HeadersFrame frame, Callback callback) {
-      events.add(new Event(frame, null, frame.isEndStream()));
+      events.add(Event.of(frame));
       callback.succeeded();
       if (eager && !frame.isEndStream()) {
         stream.demand();
@@ -83,7 +83,7 @@ final class Http2Client extends RawClient {
         data.frame().getByteBuffer().get(bytes);
         boolean last = data.frame().isEndStream();
         data.release();
-        events.add(new Event(null, new String(bytes, StandardCharsets.ISO_8859_1), last));
+        events.add(Event.of(new String(bytes, StandardCharsets.ISO_8859_1), last));
         if (last) {
           return;
         }
@@ -95,21 +95,36 @@ final class Http2Client extends RawClient {
 
     @Override
     public void onReset(Stream stream, ResetFrame frame, Callback callback) {
-      events.add(Event.CUT);
+      events.add(Event.cut(frame));
       callback.succeeded();
     }
 
     @Override
     public void onFailure(
         Stream stream, int error, String reason, Throwable failure, Callback callback) {
-      events.add(Event.CUT);
+      events.add(Event.cut("error " + error + " " + reason + " " + failure));
       callback.succeeded();
     }
   }
 
-  /** Headers, or data, or neither: then the stream was cut. */
-  private record Event(@Nullable HeadersFrame headers, @Nullable String data, boolean last) {
-    static final Event CUT = new Event(null, null, true);
+  /**
+   * Headers, or data, or neither: then the stream was cut.
+   *
+   * @param why it was cut; empty if it was not
+   */
+  private record Event(
+      @Nullable HeadersFrame headers, @Nullable String data, boolean last, String why) {
+    static Event of(HeadersFrame headers) {
+      return new Event(headers, null, headers.isEndStream(), "");
+    }
+
+    static Event of(String data, boolean last) {
+      return new Event(null, data, last, "");
+    }
+
+    static Event cut(Object why) {
+      return new Event(null, null, true, why.toString());
+    }
   }
 
   private final @Nullable HTTP2Client own;
@@ -126,12 +141,12 @@ final class Http2Client extends RawClient {
         new Session.Listener() {
           @Override
           public void onClose(Session session, GoAwayFrame frame, Callback callback) {
-            ended(callback);
+            ended(frame, callback);
           }
 
           @Override
           public void onFailure(Session session, Throwable failure, Callback callback) {
-            ended(callback);
+            ended(failure, callback);
           }
         };
     session =
@@ -158,10 +173,10 @@ final class Http2Client extends RawClient {
     return client;
   }
 
-  private void ended(Callback callback) {
+  private void ended(Object why, Callback callback) {
     closed.add(true);
     synchronized (unread) {
-      unread.forEach(exchange -> exchange.events.add(Event.CUT));
+      unread.forEach(exchange -> exchange.events.add(Event.cut(why)));
     }
     callback.succeeded();
   }
@@ -388,7 +403,7 @@ final class Http2Client extends RawClient {
   private static MetaData.Response response(Event event) throws IOException {
     HeadersFrame headers = event.headers();
     if (headers == null) {
-      throw new NoResponse();
+      throw new NoResponse(": " + event.why());
     } else if (headers.getMetaData() instanceof MetaData.Response response) {
       return response;
     }

@@ -30,8 +30,8 @@ public abstract class RawClient implements AutoCloseable {
   public static final class NoResponse extends IOException {
     private static final long serialVersionUID = 1;
 
-    NoResponse() {
-      super("the connection ended before a response began");
+    NoResponse(String why) {
+      super("the connection ended before a response began" + why);
     }
   }
 

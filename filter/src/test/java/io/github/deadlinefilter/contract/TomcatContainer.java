@@ -6,6 +6,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.logging.LogRecord;
 import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
@@ -14,6 +15,7 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.IntrospectionUtils;
@@ -215,6 +217,13 @@ final class TomcatContainer implements TestContainer {
     }
     return new IllegalStateException(
         "Tomcat does not start the context:\n" + ContainerLog.lines(log.warnings()));
+  }
+
+  /**
+   * To be called before the first request: what Tomcat has between its connector and its engine.
+   */
+  void adapt(UnaryOperator<Adapter> adapter) {
+    protocol.setAdapter(adapter.apply(protocol.getAdapter()));
   }
 
   @Override

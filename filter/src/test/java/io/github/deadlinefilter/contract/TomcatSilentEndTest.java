@@ -1,0 +1,322 @@
+package io.github.deadlinefilter.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.catalina.connector.RequestFacade;
+import org.apache.coyote.AbstractProcessor;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Tomcat may take an asynchronous request back without a word to its listeners, and give its
+ * objects to the next user: if a write fails while the container thread is on its way out, or if
+ * its poller closes the connection.
+ */
+@ParameterizedClass
+@MethodSource("tomcat")
+class TomcatSilentEndTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @Parameter Combination setup = new Combination(Containers.TOMCAT, "pool");
+
+  static List<Combination> tomcat() {
+    return Combination.of(Containers.TOMCAT);
+  }
+
+  private final Heard heard = new Heard();
+  private final Queue<String> told = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<RequestFacade> alices = new CompletableFuture<>();
+  private final Gate leaving = new Gate("the container thread is on its way out");
+  private final Gate gone = new Gate("the client has gone");
+  private final Gate writing = new Gate("a write has begun");
+  private final Gate failed = new Gate("a write has failed");
+  private Gate.Condition mayLeave = failed::isOpen;
+
+  private Application alice(Duration deadline, Application.Handler servlet) {
+    return new Application()
+        .filter(
+            "/alice",
+            (request, response, chain) -> {
+              alices.complete((RequestFacade) request);
+              chain.doFilter(request, response);
+            })
+        .filter("/alice", setup.filter().deadline(deadline).listener(heard).build())
+        .servlet("/alice", servlet);
+  }
+
+  private TestContainer start(Application application) throws Exception {
+    return setup.start(application, setup.options().withFacadesReused());
+  }
+
+  private AsyncContext startAsync(HttpServletRequest request) {
+    AsyncContext context = request.startAsync();
+    context.addListener(new Telling(context));
+    return context;
+  }
+
+  /** And tries to complete the request, as applications do. */
+  private final class Telling implements AsyncListener {
+    private final AsyncContext context;
+
+    Telling(AsyncContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      told.add("error");
+      context.complete();
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      told.add("complete");
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      told.add("timeout");
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
+  }
+
+  private void assertGone() throws Exception {
+    heard.await("started", "failed client-gone");
+    Gate.eventually(() -> told.contains("complete"), "onComplete");
+    assertEquals("[error, complete]", told.toString());
+  }
+
+  // ---- a write fails while the container thread is on its way out
+
+  /** The last steps of a container thread of Tomcat's, held where Alice's write may fail. */
+  private final class Held implements Adapter {
+    private final Adapter tomcats;
+
+    Held(Adapter tomcats) {
+      this.tomcats = tomcats;
+    }
+
+    @Override
+    public void service(Request request, Response response) throws Exception {
+      boolean alice = request.requestURI().equals("/alice");
+      tomcats.service(request, response);
+      if (alice) {
+        leaving.open();
+        Gate.eventually(mayLeave, "the container thread may leave");
+      }
+    }
+
+    @Override
+    public boolean prepare(Request request, Response response) throws Exception {
+      return tomcats.prepare(request, response);
+    }
+
+    @Override
+    public boolean asyncDispatch(Request request, Response response, SocketEvent status)
+        throws Exception {
+      return tomcats.asyncDispatch(request, response, status);
+    }
+
+    @Override
+    public void log(Request request, Response response, long millis) {
+      tomcats.log(request, response, millis);
+    }
+
+    @Override
+    public void checkRecycled(Request request, Response response) {
+      tomcats.checkRecycled(request, response);
+    }
+
+    @Override
+    public String getDomain() {
+      return tomcats.getDomain();
+    }
+  }
+
+  private void writeUntilThatFails(ServletOutputStream output) {
+    gone.awaitDeaf();
+    writing.open();
+    try {
+      while (true) {
+        output.write(new byte[8 * 1024]);
+        output.flush();
+      }
+    } catch (Exception e) {
+      failed.open();
+    }
+  }
+
+  private void goAwayFrom(TestContainer container) throws Exception {
+    ((TomcatContainer) container).adapt(Held::new);
+    try (RawClient client = RawClient.connect(container)) {
+      client.get("/alice");
+      leaving.await();
+      client.reset();
+    }
+    gone.open();
+    failed.await();
+    Gate.eventually(() -> container.busyThreads() == 0, "Alice's thread has left");
+  }
+
+  private Thread writer(HttpServletResponse response, Runnable then) throws IOException {
+    ServletOutputStream output = response.getOutputStream();
+    var writer =
+        new Thread(
+            () -> {
+              writeUntilThatFails(output);
+              then.run();
+            },
+            "writer");
+    writer.start();
+    return writer;
+  }
+
+  /** Or Tomcat would not tell of it, and would give what it has of her to the next user. */
+  @Test
+  void aWrite_asTheContainerThreadLeaves_waitsForThat() throws Exception {
+    Application app =
+        alice(
+                LONG,
+                (request, response) -> {
+                  startAsync(request);
+                  Thread writer = writer(response, () -> {});
+                  mayLeave =
+                      () ->
+                          failed.isOpen()
+                              || (writing.isOpen()
+                                  && writer.getState() == Thread.State.TIMED_WAITING);
+                })
+            .servlet("/bob", (request, response) -> response.getOutputStream().print("Bob's own"));
+    try (TestContainer container = start(app)) {
+      goAwayFrom(container);
+      assertGone();
+      assertEquals("Bob's own", RawClient.ask(container, "/bob").text());
+    }
+  }
+
+  @Test
+  void aWriteFails_asTheContainerThreadLeaves_listenersAreTold() throws Exception {
+    Application app =
+        alice(
+            LONG,
+            (request, response) -> {
+              startAsync(request);
+              writer(response, () -> {});
+            });
+    try (TestContainer container = start(app)) {
+      goAwayFrom(container);
+      assertGone();
+    }
+  }
+
+  /** To whom a complete() of Alice's would be one of his. */
+  @Test
+  void aWriteFails_asTheContainerThreadLeaves_completeIsNoneOfTheNextUser() throws Exception {
+    if (setup.wire() == Wire.H2C) {
+      return; // Tomcat gives the next user a request that it has not cleared
+    }
+    var bobInside = new Gate("Bob's request is asynchronous");
+    var completed = new Gate("Alice has called complete()");
+    Application app =
+        alice(
+                LONG,
+                (request, response) -> {
+                  AsyncContext context = startAsync(request);
+                  writer(
+                      response,
+                      () -> {
+                        bobInside.awaitDeaf();
+                        context.complete();
+                        completed.open();
+                      });
+                })
+            .servlet(
+                "/bob",
+                (request, response) -> {
+                  AsyncContext context = request.startAsync();
+                  new Thread(
+                          () -> {
+                            completed.awaitDeaf();
+                            try {
+                              response.getOutputStream().print("Bob's own");
+                            } catch (Exception e) {
+                              told.add(e.toString());
+                            }
+                            context.complete();
+                          },
+                          "bob")
+                      .start();
+                  bobInside.open();
+                });
+    try (TestContainer container = start(app)) {
+      goAwayFrom(container);
+      assertEquals("Bob's own", RawClient.ask(container, "/bob").text());
+      assertGone();
+    }
+  }
+
+  // ---- the poller closes the connection
+
+  private SocketWrapperBase<?> alicesConnection() throws Exception {
+    Field connector = RequestFacade.class.getDeclaredField("request");
+    connector.setAccessible(true);
+    Request coyote =
+        ((org.apache.catalina.connector.Request) connector.get(alices.get())).getCoyoteRequest();
+    Field hook = Request.class.getDeclaredField("hook");
+    hook.setAccessible(true);
+    Field wrapper = AbstractProcessor.class.getDeclaredField("socketWrapper");
+    wrapper.setAccessible(true);
+    return (SocketWrapperBase<?>) wrapper.get(hook.get(coyote));
+  }
+
+  @Test
+  void connectionIsClosed_deadlineComes_theNextUserIsNotAnswered() throws Exception {
+    if (setup.wire() == Wire.H2C) {
+      return; // a stream has no connection of its own
+    }
+    var bobInside = new Gate("Bob is inside");
+    Application app =
+        alice(Duration.ofMillis(600), (request, response) -> startAsync(request))
+            .servlet(
+                "/bob",
+                (request, response) -> {
+                  bobInside.open();
+                  Gate.eventually(() -> heard.names().size() == 2, "Alice's deadline");
+                  response.getOutputStream().print("Bob's own");
+                });
+    try (TestContainer container = start(app);
+        RawClient alice = RawClient.connect(container);
+        RawClient bob = RawClient.connect(container)) {
+      alice.get("/alice");
+      alices.get();
+      Gate.eventually(() -> container.busyThreads() == 0, "Alice's pass has ended");
+      alicesConnection().close();
+      bob.get("/bob");
+      bobInside.await();
+      assertEquals("Bob's own", bob.read().text());
+      assertGone();
+    }
+  }
+}
