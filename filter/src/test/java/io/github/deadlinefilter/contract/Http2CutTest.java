@@ -136,6 +136,8 @@ class Http2CutTest {
               .servlet("/hi/upload", Http2CutTest::countBytes);
       try (TestContainer container = start(app);
           RawClient user = RawClient.connect(container)) {
+        // Tomcat loses a connection now and then that begins with a body of several frames.
+        assertEquals("hi", user.get("/hi").read().text());
         for (String path : List.of("/slow", "/deaf", "/slow", "/deaf", "/slow", "/slow")) {
           user.request("POST", path, half, "Content-Length: 60000");
           assertEquals(503, user.read().status());

@@ -146,6 +146,9 @@ class OutcomesContractTest {
       ask(container, "/waits");
       Gate.eventually(
           () -> FilterLog.starting(container, FilterLog.EXPIRED).size() >= 5, "all late");
+      Gate.eventually(
+          () -> !FilterLog.starting(container, "Interrupt ignored: ").isEmpty(),
+          "a worker is seen that ignores its interrupt"); // later where there was no time for it
       see(seen, container);
       deaf.release();
       FilterLog.await(container, FilterLog.LEFT, 2);
