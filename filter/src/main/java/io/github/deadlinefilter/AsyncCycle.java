@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -36,19 +37,24 @@ final class AsyncCycle implements AsyncListener {
   /** How long a startAsync may take that the deadline finds in progress. */
   private static final long START_ENDS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** When somebody looks whether a request has ended that should have by then. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** How often somebody looks whether what is sent is out: soon after the client has read. */
   static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final RequestRun run;
   private final IoListeners ioListeners;
 
-  /** Written before any other thread can come to what it is about. */
   private volatile Tenure tenure = ContainerQuirks.TOLD;
 
-  /** The container thread of the last pass has been seen to have left. */
+  /** Whoever was last in a pass, or a callback, for the container has been seen to have left. */
   private volatile boolean settled;
 
   private volatile boolean lost;
+
+  /** Somebody is about to look whether the request is lost. */
+  private final AtomicBoolean looking = new AtomicBoolean();
 
   /**
    * Race between the application and the one who parks its run: containers take one startAsync at a
@@ -61,6 +67,9 @@ final class AsyncCycle implements AsyncListener {
   private @Nullable GuardedAsyncContext context;
   private List<Listening> listeners = new ArrayList<>(0);
   private boolean registered;
+
+  private DeadlineTimer.@Nullable Alarm nextLook;
+  private boolean errorTold;
 
   /** They have been told of the completion, and are told of nothing after it. */
   private boolean completed;
@@ -81,6 +90,7 @@ final class AsyncCycle implements AsyncListener {
 
   void enterPass(Thread containerThread) {
     settled = false;
+    nextLook(null);
     ioListeners.enterPass(containerThread);
   }
 
@@ -132,23 +142,40 @@ final class AsyncCycle implements AsyncListener {
     return guarded;
   }
 
-  /** The container keeps its objects for this request from now on. */
+  /** The container keeps its objects for this request from now on, until it takes them back. */
   void held() {
-    tenure = run.runs().quirks().tenure(run.request);
+    if (tenure == ContainerQuirks.TOLD) {
+      tenure = run.runs().quirks().tenure(run.request);
+    }
   }
 
   Tenure tenure() {
     return tenure;
   }
 
-  /** Before a write that may be the first one after a pass. */
-  void settle() {
+  /**
+   * Before a write outside a pass: lets a container thread get out first, which may have been in
+   * one until now.
+   *
+   * @return false if the request is no longer the run's, of which its listeners are told
+   */
+  boolean settle() {
     if (!settled) {
       settled = tenure.settle();
     }
+    if (tenure.isOver()) {
+      lookWhetherLost();
+      return false;
+    }
+    return true;
   }
 
-  /** The container has taken the request back without a word. */
+  /** A container thread has been in a callback, and is about to leave. */
+  void unsettle() {
+    settled = false;
+  }
+
+  /** The container had taken the request back without a word, and the filter has told of it. */
   boolean isLost() {
     return lost;
   }
@@ -185,6 +212,7 @@ final class AsyncCycle implements AsyncListener {
       before = listeners;
       listeners = new ArrayList<>(0);
       completed = false;
+      errorTold = false;
       registered = true;
     }
     event.getAsyncContext().addListener(this); // the container forgets listeners with each cycle
@@ -204,6 +232,7 @@ final class AsyncCycle implements AsyncListener {
     if (run.isExpired()) {
       run.outside(); // the request is still the listeners' own, and they clear it up
     }
+    nextLook(null);
     try {
       tell(lastTold(), event, AsyncListener::onComplete);
     } finally {
@@ -244,6 +273,7 @@ final class AsyncCycle implements AsyncListener {
       } else if (thrown != null) {
         run.failed(thrown);
       }
+      tellsOfError();
       tell(listeners(), event, AsyncListener::onError);
     } else {
       hold();
@@ -251,41 +281,103 @@ final class AsyncCycle implements AsyncListener {
   }
 
   /**
-   * Something that failed, on whatever thread, or the deadline, has somebody look whether the
-   * container has taken the request back without a word: then those are told who wait for one.
+   * A call of the application's, or the deadline, has met a request that the container may have
+   * taken back without a word: somebody looks, and tells those who wait for one.
+   *
+   * @param why what they are told
    */
   void lookWhetherLost(Throwable why) {
+    if (tenure != ContainerQuirks.TOLD && looking.compareAndSet(false, true)) {
+      run.runs().act(() -> look(why));
+    }
+  }
+
+  /** As {@link #lookWhetherLost(Throwable)}. */
+  void lookWhetherLost() {
+    lookWhetherLost(new IOException("The container has ended the request"));
+  }
+
+  /** Looks when the container should have acted on a complete() or dispatch(). */
+  void lookLater() {
     if (tenure == ContainerQuirks.TOLD) {
       return;
     }
-    run.runs()
-        .cancel(
-            () -> {
-              if (!tenure.call(() -> {})) {
-                lost(why);
-              }
-            });
+    nextLook(run.runs().in(LOOK_NANOS, this::lookWhetherLost));
+    // Race with the container, which may have acted on it before the alarm was set.
+    if (!isExpectedToAct()) {
+      nextLook(null);
+    }
+  }
+
+  private boolean isExpectedToAct() {
+    int phase = run.phase();
+    return phase == RunState.ENDING || phase == RunState.DISPATCHED;
+  }
+
+  /** Sets the alarm for the next look, in place of the one before. */
+  private synchronized void nextLook(DeadlineTimer.@Nullable Alarm next) {
+    DeadlineTimer.Alarm before = nextLook;
+    nextLook = next;
+    if (before != null) {
+      before.cancel();
+    }
+  }
+
+  private void look(Throwable why) {
+    boolean left = tenure.settle();
+    looking.set(false); // first: what fails from here on is looked at once more
+    if (tenure.isOver()) {
+      lost(why);
+    } else if (!left || isExpectedToAct()) { // it may take the request back yet
+      nextLook(run.runs().in(LOOK_NANOS, () -> lookWhetherLost(why)));
+    }
   }
 
   /**
-   * The container has taken the request back, and has told nobody: its listeners are told now what
-   * it tells of a client that has gone. The fence is closed first.
+   * The container has taken the request back, and perhaps has told nobody: its listeners are told
+   * now what it tells of a client that has gone. The fence is closed first, and the request that
+   * they see is over.
    */
   private void lost(Throwable why) {
-    lost = true; // first: whoever meets the closed fence asks why
+    synchronized (this) {
+      if (completed) {
+        return; // it has told
+      }
+      lost = true; // first: whoever meets the closed fence asks why
+    }
     boolean inTime = run.close();
     if (inTime) {
       run.runs().finished(run);
       run.clientGone();
-      tellQuietly(listeners(), why, AsyncListener::onError);
     }
-    tellQuietly(lastTold(), why, AsyncListener::onComplete);
-    if (inTime) {
-      run.awaitQuiet();
-      run.tryDone();
-      run.runs().ended(run);
+    Runnable telling = () -> tellLost(why, inTime);
+    if (!run.runs().cancel(telling)) {
+      telling.run();
     }
-    run.runs().forget(run);
+  }
+
+  private void tellLost(Throwable why, boolean inTime) {
+    try {
+      if (inTime && tellsOfError()) {
+        tellQuietly(listeners(), why, AsyncListener::onError);
+      }
+    } finally {
+      try {
+        tellQuietly(lastTold(), why, AsyncListener::onComplete);
+      } finally {
+        if (inTime) {
+          run.tryDone();
+          run.runs().ended(run);
+        }
+        run.runs().forget(run);
+      }
+    }
+  }
+
+  private synchronized boolean tellsOfError() {
+    boolean first = !errorTold;
+    errorTold = true;
+    return first;
   }
 
   /** Somebody waits to hear how a cycle ends. */

@@ -266,7 +266,8 @@ class ContainerQuirks {
     }
 
     /**
-     * Calls the container for the request, and keeps the container meanwhile from taking it back.
+     * Calls the container for the request, and as far as possible while none of the container's
+     * threads is about to take it back.
      *
      * @return false if it is over, and nothing has been called
      */
@@ -276,8 +277,8 @@ class ContainerQuirks {
     }
 
     /**
-     * Waits until no container thread is at the request, as far as that comes about soon: an
-     * asynchronous write that fails before that is one that its listeners are not told of.
+     * Waits until no container thread is at the request, unless that is in the application's code:
+     * of a write that fails on another thread before that, the listeners may not be told.
      *
      * @return whether none is
      */

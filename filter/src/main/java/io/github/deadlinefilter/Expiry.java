@@ -353,8 +353,8 @@ final class Expiry {
       return; // an alarm of an earlier pass
     }
     run.takeDueSample();
-    if (run.isTenureOver()) {
-      run.async().lookWhetherLost(lost());
+    if (run.tenure().isOver()) {
+      run.async().lookWhetherLost();
       return;
     }
     boolean begun = run.deadline.hasBegun();
@@ -383,7 +383,7 @@ final class Expiry {
     try {
       if (phase != ASYNC) {
         answerDirect(run);
-      } else if (!run.async().tenure().call(() -> answerDirect(run))) {
+      } else if (!run.tenure().call(() -> answerDirect(run))) {
         news.say(run, Answer.ABORTED, run.wasAnsweredAlone()); // its client went this very moment
       }
     } catch (RuntimeException | Error e) {
@@ -597,17 +597,14 @@ final class Expiry {
   }
 
   private boolean cut(RequestRun run) {
-    boolean cut =
-        !run.isTenureOver()
-            && quirks.abort(run.request, run.response, () -> run.isWriting() || sendsOn(run));
-    if (cut) {
-      run.cut();
-    }
-    return cut;
-  }
-
-  private static IOException lost() {
-    return new IOException("The container has ended the request");
+    run.tenure()
+        .call(
+            () -> {
+              if (quirks.abort(run.request, run.response, () -> run.isWriting() || sendsOn(run))) {
+                run.cut();
+              }
+            });
+    return run.wasCut();
   }
 
   private static IOException cutOff() {
@@ -764,7 +761,7 @@ final class Expiry {
         news.leftLate(run);
       }
       run.endWithConnection();
-      if (!run.isTenureOver()) {
+      if (!run.tenure().isOver()) {
         boolean endsByCompletion = run.request.isAsyncStarted() && !run.isDispatchCalled();
         quirks.dropOwedBody(run.request, run.response, endsByCompletion);
       }
@@ -797,8 +794,7 @@ final class Expiry {
     thread.setContextClassLoader(context.getClass().getClassLoader());
     try {
       boolean ours =
-          run.async()
-              .tenure()
+          run.tenure()
               .complete(
                   () -> {
                     if (run.wasCut()) {
@@ -807,7 +803,7 @@ final class Expiry {
                     context.complete();
                   });
       if (!ours) {
-        run.async().lookWhetherLost(lost());
+        run.async().lookWhetherLost();
       }
     } catch (IllegalStateException | RejectedExecutionException e) {
       // The client has reset the stream meanwhile, or the container has been stopped.

@@ -102,9 +102,6 @@ abstract class FencedRun extends RunState {
     InterruptFence scope = shieldFromScopes();
     try {
       action.run();
-    } catch (Throwable t) {
-      transferFailed(t);
-      throw t;
     } finally {
       if (inside) {
         exit(READ);
@@ -140,7 +137,7 @@ abstract class FencedRun extends RunState {
       beforeWrite();
       return Objects.requireNonNull(call.call());
     } catch (Throwable t) {
-      transferFailed(t);
+      writeFailed(t);
       throw t;
     } finally {
       if (inside) {
@@ -158,7 +155,7 @@ abstract class FencedRun extends RunState {
       beforeWrite();
       action.run();
     } catch (Throwable t) {
-      transferFailed(t);
+      writeFailed(t);
       throw t;
     } finally {
       if (inside) {
@@ -202,11 +199,15 @@ abstract class FencedRun extends RunState {
     }
   }
 
-  /** A call is to change the response, or to move its bytes. Whoever calls is inside. */
+  /**
+   * A call is to change the response, or to send something of it. Whoever calls is inside.
+   *
+   * @throws RuntimeException if the request is over after all
+   */
   abstract void beforeWrite();
 
-  /** A call has failed that may move the bytes of a client. Whoever calls is still inside. */
-  abstract void transferFailed(Throwable thrown);
+  /** Such a call has failed. Whoever calls is still inside. */
+  abstract void writeFailed(Throwable thrown);
 
   /** Something may have been written to the response. Whoever calls is still inside. */
   abstract void written();

@@ -6,14 +6,14 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The AsyncContext that an application gets: one for a run, the same over all of its cycles. It
  * gives out the objects that the application holds, and decides with the state word whether {@code
  * complete} or {@code dispatch} came before the deadline. After it both do nothing: the run is
- * answered already, and the filter completes it. Nor do they where the container has ended it.
+ * answered already, and the filter completes it. So it is where the container has taken the request
+ * back without a word, and the filter has told of that.
  *
  * <p>Called on any thread of the application.
  */
@@ -97,6 +97,14 @@ final class GuardedAsyncContext implements AsyncContext {
       }
       return;
     }
+    if (cycle.tenure().call(() -> end(dispatch, call, before))) {
+      cycle.lookLater();
+    } else {
+      cycle.lookWhetherLost();
+    }
+  }
+
+  private void end(boolean dispatch, Runnable call, int before) {
     if (!dispatch) {
       run.completeHead(/* through= */ before == RunState.ASYNC); // else the worker is still inside
     }
@@ -107,9 +115,7 @@ final class GuardedAsyncContext implements AsyncContext {
     }
     int callbacks = dispatch ? 0 : run.async().ioListeners().stepOut();
     try {
-      if (!cycle.tenure().call(call)) {
-        cycle.lookWhetherLost(new IOException("The container has ended the request"));
-      }
+      call.run();
     } catch (RuntimeException e) {
       run.async().ioListeners().stepBack(callbacks);
       if (before != RunState.UNCHANGED) {

@@ -197,6 +197,7 @@ final class IoListeners {
       } finally {
         run.deadline.leave(before);
         exit();
+        run.async().unsettle();
       }
     } else {
       run.wake(); // who answers past the application may wait for output that is ready

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import io.github.deadlinefilter.ContainerQuirks.Tenure;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -695,24 +696,24 @@ final class RequestRun extends FencedRun implements Runnable {
     }
   }
 
-  /** The container has taken the request back without a word. */
-  boolean isTenureOver() {
+  /** That the container's objects are this run's. */
+  Tenure tenure() {
     AsyncCycle begun = async;
-    return begun != null && begun.tenure().isOver();
+    return begun == null ? ContainerQuirks.TOLD : begun.tenure();
   }
 
   @Override
   void beforeWrite() {
     AsyncCycle begun = async;
-    if (begun != null && phase() == ASYNC) {
-      begun.settle();
+    if (begun != null && phase() == ASYNC && (!begun.settle() || isExpired())) {
+      throw over(); // the deadline may have come while it waited
     }
   }
 
   @Override
-  void transferFailed(Throwable thrown) {
+  void writeFailed(Throwable thrown) {
     AsyncCycle begun = async;
-    if (begun != null && phase() == ASYNC) {
+    if (begun != null && phase() > RUNNING && phase() <= ENDING) {
       begun.lookWhetherLost(thrown);
     }
   }

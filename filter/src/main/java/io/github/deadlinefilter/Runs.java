@@ -136,6 +136,16 @@ final class Runs {
     return background.cancel(task);
   }
 
+  /** Runs what is the filter's own and may block for a moment. */
+  void act(Runnable task) {
+    background.act(task);
+  }
+
+  /** Has the timer run {@code task}, which does not block, in {@code nanos}. */
+  DeadlineTimer.Alarm in(long nanos, Runnable task) {
+    return timer.in(nanos, task);
+  }
+
   /** Nothing is to be watched or found any more. Idempotent. */
   void finished(RequestRun run) {
     run.alarm(null);

@@ -13,8 +13,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class TomcatQuirks extends ContainerQuirks {
   /** Of its Response's three: there is no error, one is to be reported, one has been reported. */
   private static final int ERROR_REPORTED = 2;
 
-  /** How long a container thread may take with a request that is to be completed. */
+  /** How long a container thread may take with a request on its way in or out. */
   private static final long PROCESSING_ENDS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Field facadeRequest;
@@ -40,9 +41,14 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method resetBuffer;
   private final Field hook;
   private final Method threadId;
+  private final Method requestId;
   private final Method socketWrapper;
   private final Method connectionLock;
-  private final Field streamLock;
+  private final Method connectionClosed;
+
+  /** Null in Tomcat before 10.1.12, which uses a monitor. */
+  private final @Nullable Field streamLock;
+
   private final Field stream;
   private final Field cookieHeader;
 
@@ -67,12 +73,14 @@ final class TomcatQuirks extends ContainerQuirks {
     Class<?> coyotes = loader.loadClass("org.apache.coyote.Request");
     hook = field(coyotes, "hook");
     threadId = coyotes.getMethod("getThreadId");
+    requestId = coyotes.getMethod("getRequestId");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
-    connectionLock =
-        loader.loadClass("org.apache.tomcat.util.net.SocketWrapperBase").getMethod("getLock");
+    Class<?> connections = loader.loadClass("org.apache.tomcat.util.net.SocketWrapperBase");
+    connectionLock = connections.getMethod("getLock");
+    connectionClosed = connections.getMethod("isClosed");
     Class<?> streams = loader.loadClass("org.apache.coyote.http2.StreamProcessor");
-    streamLock = field(streams, "processLock");
+    streamLock = optional(streams, "processLock");
     stream = field(streams, "stream");
     cookieHeader = field(stream.getType(), "cookieHeader");
   }
@@ -83,6 +91,14 @@ final class TomcatQuirks extends ContainerQuirks {
       Object protocol = protocolHandler.invoke(connector.invoke(facadeRequest.get(request)));
       return (Executor) protocolExecutor.invoke(protocol);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Field optional(Class<?> type, String name) {
+    try {
+      return field(type, name);
+    } catch (NoSuchFieldException e) {
       return null;
     }
   }
@@ -284,13 +300,26 @@ final class TomcatQuirks extends ContainerQuirks {
     try {
       Object processor = processor(request);
       Object connection = Objects.requireNonNull(socketWrapper.invoke(processor));
+      boolean http1 = isHttp1(request);
       Object lock =
-          isHttp1(request) ? connectionLock.invoke(connection) : streamLock.get(processor);
+          http1
+              ? connectionLock.invoke(connection)
+              : streamLock == null ? new ReentrantLock() : streamLock.get(processor);
       return new Processed(
-          request, processor, connection, (Lock) Objects.requireNonNull(lock), nanos);
+          request,
+          Objects.requireNonNull(id(request)),
+          http1 ? connection : null,
+          (ReentrantLock) Objects.requireNonNull(lock),
+          nanos);
     } catch (ReflectiveOperationException | RuntimeException e) {
       return TOLD; // as far as anybody knows
     }
+  }
+
+  /** Another one for each request that the same objects serve; null if they serve none. */
+  private @Nullable Object id(HttpServletRequest request) throws ReflectiveOperationException {
+    Object connectors = facadeRequest.get(request);
+    return connectors == null ? null : requestId.invoke(coyoteRequest.invoke(connectors));
   }
 
   /**
@@ -300,37 +329,40 @@ final class TomcatQuirks extends ContainerQuirks {
    */
   private final class Processed extends Tenure {
     private final HttpServletRequest request;
-    private final Object processor;
-    private final Object connection;
-    private final Lock lock;
+    private final Object id;
+
+    /** Null over HTTP/2, where it is not this request's alone. */
+    private final @Nullable Object connection;
+
+    private final ReentrantLock lock;
     private final long nanos;
 
     Processed(
-        HttpServletRequest request, Object processor, Object connection, Lock lock, long nanos) {
+        HttpServletRequest request,
+        Object id,
+        @Nullable Object connection,
+        ReentrantLock lock,
+        long nanos) {
       this.request = request;
-      this.processor = processor;
+      this.id = id;
       this.connection = connection;
       this.lock = lock;
       this.nanos = nanos;
     }
 
-    /** One of HTTP/1.1 serves connection after connection, one of HTTP/2 a single stream. */
     @Override
     boolean isOver() {
       try {
-        Object connectors = facadeRequest.get(request);
-        return connectors == null
-            || hook.get(coyoteRequest.invoke(connectors)) != processor
-            || socketWrapper.invoke(processor) != connection;
+        return !id.equals(id(request))
+            || (connection != null && (boolean) connectionClosed.invoke(connection));
       } catch (ReflectiveOperationException e) {
         return false;
       }
     }
 
-    /** Not while a container thread is in the code of an application, which may take its time. */
     @Override
     boolean call(Runnable call) {
-      return call(call, isServing() ? 0 : nanos);
+      return call(call, tryLock(/* whileServing= */ false));
     }
 
     /**
@@ -341,20 +373,10 @@ final class TomcatQuirks extends ContainerQuirks {
      */
     @Override
     boolean complete(Runnable completion) {
-      return call(completion, nanos);
+      return call(completion, tryLock(/* whileServing= */ true));
     }
 
-    @Override
-    boolean settle() {
-      boolean locked = await(lock::tryLock, isServing() ? 0 : nanos);
-      if (locked) {
-        lock.unlock();
-      }
-      return locked;
-    }
-
-    private boolean call(Runnable call, long wait) {
-      boolean locked = await(lock::tryLock, wait);
+    private boolean call(Runnable call, boolean locked) {
       try {
         boolean ours = !isOver();
         if (ours) {
@@ -366,6 +388,30 @@ final class TomcatQuirks extends ContainerQuirks {
           lock.unlock();
         }
       }
+    }
+
+    @Override
+    boolean settle() {
+      if (lock.isHeldByCurrentThread()) {
+        return false; // that is the container thread
+      }
+      boolean locked = tryLock(/* whileServing= */ false);
+      if (locked) {
+        lock.unlock();
+      }
+      return locked;
+    }
+
+    /** {@code whileServing}: whether to wait for one that is in the code of an application. */
+    private boolean tryLock(boolean whileServing) {
+      var locked = new AtomicBoolean();
+      await(
+          () -> {
+            locked.set(lock.tryLock());
+            return locked.get() || (!whileServing && isServing());
+          },
+          nanos);
+      return locked.get();
     }
 
     private boolean isServing() {

@@ -9,12 +9,15 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.RequestFacade;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.Adapter;
@@ -274,6 +277,109 @@ class TomcatSilentEndTest {
       goAwayFrom(container);
       assertEquals("Bob's own", RawClient.ask(container, "/bob").text());
       assertGone();
+    }
+  }
+
+  /** It swallows what fails. */
+  @Test
+  void aWriteOfAPrintWriterFails_asTheContainerThreadLeaves_theNextIsRefused_andListenersAreTold()
+      throws Exception {
+    var left = new Gate("Alice's thread has left");
+    var refusal = new CompletableFuture<Throwable>();
+    Application app =
+        alice(
+            LONG,
+            (request, response) -> {
+              startAsync(request);
+              PrintWriter writer = response.getWriter();
+              new Thread(
+                      () -> {
+                        gone.awaitDeaf();
+                        while (!writer.checkError()) {
+                          writer.print("x".repeat(8 * 1024));
+                        }
+                        failed.open();
+                        left.awaitDeaf();
+                        try {
+                          writer.print("Alice's own");
+                        } catch (IllegalStateException e) {
+                          refusal.complete(e);
+                        }
+                      },
+                      "writer")
+                  .start();
+            });
+    try (TestContainer container = start(app)) {
+      goAwayFrom(container);
+      left.open();
+      assertEquals(
+          "The request is over: its response has been sent",
+          refusal.get(Gate.LIMIT.toSeconds(), TimeUnit.SECONDS).getMessage());
+      assertGone();
+    }
+  }
+
+  // ---- the request ends as others do
+
+  @Test
+  void aWriteFails_whenTheContainerThreadHasLeft_listenersAreToldOnce() throws Exception {
+    Application app =
+        alice(
+            LONG,
+            (request, response) -> {
+              startAsync(request);
+              writer(response, () -> {});
+            });
+    try (TestContainer container = start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
+        client.get("/alice");
+        alices.get();
+        Gate.eventually(() -> container.busyThreads() == 0, "Alice's thread has left");
+        client.reset();
+      }
+      gone.open();
+      failed.await();
+      assertGone();
+      Gate.eventually(() -> container.busyThreads() == 0, "Tomcat has told, too");
+      assertGone();
+    }
+  }
+
+  /** Tomcat 11 writes them before it completes, and where that fails tells nobody. */
+  @Test
+  void bytesAreUnsent_clientHasGone_completionIsTold() throws Exception {
+    var written = new Gate("there are bytes in Tomcat's buffers");
+    Application app =
+        alice(
+            LONG,
+            (request, response) -> {
+              AsyncContext context = startAsync(request);
+              ServletOutputStream output = response.getOutputStream();
+              new Thread(
+                      () -> {
+                        try {
+                          output.write(new byte[12 * 1024]);
+                          written.open();
+                          gone.awaitDeaf();
+                          context.complete();
+                        } catch (IOException e) {
+                          told.add(e.toString());
+                        }
+                      },
+                      "writer")
+                  .start();
+            });
+    try (TestContainer container = start(app)) {
+      try (RawClient client = RawClient.connect(container)) {
+        client.get("/alice");
+        written.await();
+        Gate.eventually(() -> container.busyThreads() == 0, "Alice's thread has left");
+        client.reset();
+      }
+      gone.open();
+      Gate.eventually(() -> told.contains("complete"), "onComplete");
+      Gate.eventually(() -> heard.names().size() == 2, "the end is told");
+      assertEquals(1, Collections.frequency(told, "complete"));
     }
   }
 
