@@ -40,6 +40,11 @@ final class AsyncCycle implements AsyncListener {
   /** When somebody looks whether a request has ended that should have by then. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** A minute at last, and ten of those. */
+  private static final int LAST_DOUBLING = 6;
+
+  private static final int MOST_LOOKS = 16;
+
   /** How often somebody looks whether what is sent is out: soon after the client has read. */
   static final long SENT_POLL = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -69,6 +74,7 @@ final class AsyncCycle implements AsyncListener {
   private boolean registered;
 
   private DeadlineTimer.@Nullable Alarm nextLook;
+  private int looks;
   private boolean errorTold;
 
   /** They have been told of the completion, and are told of nothing after it. */
@@ -156,18 +162,20 @@ final class AsyncCycle implements AsyncListener {
   /**
    * Before a write outside a pass: lets a container thread get out first, which may have been in
    * one until now.
-   *
-   * @return false if the request is no longer the run's, of which its listeners are told
    */
-  boolean settle() {
+  void settle() {
     if (!settled) {
       settled = tenure.settle();
     }
-    if (tenure.isOver()) {
-      lookWhetherLost();
-      return false;
+  }
+
+  /** Whether the request is still the run's; if not, its listeners are told of that. */
+  boolean isHeld() {
+    boolean held = !tenure.isOver();
+    if (!held) {
+      lookWhetherLost(/* why= */ null);
     }
-    return true;
+    return held;
   }
 
   /** A container thread has been in a callback, and is about to leave. */
@@ -258,6 +266,7 @@ final class AsyncCycle implements AsyncListener {
     if (run.containerEnds()) {
       run.runs().finished(run);
       tell(listeners(), event, AsyncListener::onTimeout);
+      lookLater();
     } else {
       hold();
     }
@@ -273,8 +282,10 @@ final class AsyncCycle implements AsyncListener {
       } else if (thrown != null) {
         run.failed(thrown);
       }
-      tellsOfError();
-      tell(listeners(), event, AsyncListener::onError);
+      if (tellsOfError()) {
+        tell(listeners(), event, AsyncListener::onError);
+      }
+      lookLater();
     } else {
       hold();
     }
@@ -284,17 +295,12 @@ final class AsyncCycle implements AsyncListener {
    * A call of the application's, or the deadline, has met a request that the container may have
    * taken back without a word: somebody looks, and tells those who wait for one.
    *
-   * @param why what they are told
+   * @param why what they are told, if anything is known
    */
-  void lookWhetherLost(Throwable why) {
+  void lookWhetherLost(@Nullable Throwable why) {
     if (tenure != ContainerQuirks.TOLD && looking.compareAndSet(false, true)) {
       run.runs().act(() -> look(why));
     }
-  }
-
-  /** As {@link #lookWhetherLost(Throwable)}. */
-  void lookWhetherLost() {
-    lookWhetherLost(new IOException("The container has ended the request"));
   }
 
   /** Looks when the container should have acted on a complete() or dispatch(). */
@@ -302,16 +308,33 @@ final class AsyncCycle implements AsyncListener {
     if (tenure == ContainerQuirks.TOLD) {
       return;
     }
-    nextLook(run.runs().in(LOOK_NANOS, this::lookWhetherLost));
+    synchronized (this) {
+      looks = 0;
+    }
+    lookAgain(/* why= */ null);
     // Race with the container, which may have acted on it before the alarm was set.
     if (!isExpectedToAct()) {
       nextLook(null);
     }
   }
 
-  private boolean isExpectedToAct() {
+  /** In time or late, the request is completed or dispatched as far as the run is concerned. */
+  private synchronized boolean isExpectedToAct() {
     int phase = run.phase();
-    return phase == RunState.ENDING || phase == RunState.DISPATCHED;
+    return !completed
+        && (phase == RunState.ENDING || phase == RunState.DISPATCHED || phase == RunState.OVER);
+  }
+
+  /** Ever less often, and not for ever: the container may not come to it, as when it stops. */
+  private void lookAgain(@Nullable Throwable why) {
+    int number;
+    synchronized (this) {
+      number = looks++;
+    }
+    if (number < MOST_LOOKS) {
+      long nanos = LOOK_NANOS << Math.min(number, LAST_DOUBLING);
+      nextLook(run.runs().in(nanos, () -> lookWhetherLost(why)));
+    }
   }
 
   /** Sets the alarm for the next look, in place of the one before. */
@@ -323,13 +346,13 @@ final class AsyncCycle implements AsyncListener {
     }
   }
 
-  private void look(Throwable why) {
+  private void look(@Nullable Throwable why) {
     boolean left = tenure.settle();
     looking.set(false); // first: what fails from here on is looked at once more
     if (tenure.isOver()) {
-      lost(why);
+      lost(why != null ? why : new IOException("The container has ended the request"));
     } else if (!left || isExpectedToAct()) { // it may take the request back yet
-      nextLook(run.runs().in(LOOK_NANOS, () -> lookWhetherLost(why)));
+      lookAgain(why);
     }
   }
 
@@ -340,11 +363,12 @@ final class AsyncCycle implements AsyncListener {
    */
   private void lost(Throwable why) {
     synchronized (this) {
-      if (completed) {
-        return; // it has told
+      if (completed || lost) {
+        return; // it has been told
       }
       lost = true; // first: whoever meets the closed fence asks why
     }
+    nextLook(null);
     boolean inTime = run.close();
     if (inTime) {
       run.runs().finished(run);
@@ -370,6 +394,7 @@ final class AsyncCycle implements AsyncListener {
           run.runs().ended(run);
         }
         run.runs().forget(run);
+        run.wake(); // a container thread may tell all the same, and wait
       }
     }
   }
@@ -433,6 +458,7 @@ final class AsyncCycle implements AsyncListener {
   private boolean isHeldNoMore(boolean stops) {
     int phase = run.phase();
     return run.isReleased()
+        || lost
         || phase == RunState.DONE
         || (stops && phase == RunState.PARKED && !run.isTransferring());
   }

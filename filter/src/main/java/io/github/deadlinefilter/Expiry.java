@@ -354,7 +354,7 @@ final class Expiry {
     }
     run.takeDueSample();
     if (run.tenure().isOver()) {
-      run.async().lookWhetherLost();
+      run.async().lookWhetherLost(/* why= */ null);
       return;
     }
     boolean begun = run.deadline.hasBegun();
@@ -371,7 +371,7 @@ final class Expiry {
     boolean direct = phase == ASYNC || run.route.graceNanos() == 0;
     try {
       stop(run, phase, CALL);
-      direct |= run.request.isAsyncStarted();
+      direct = direct || run.request.isAsyncStarted();
     } finally {
       if (run.tryAnswerDirect(CALL, direct)) {
         answerFromHere(run, phase);
@@ -802,8 +802,10 @@ final class Expiry {
                     }
                     context.complete();
                   });
-      if (!ours) {
-        run.async().lookWhetherLost();
+      if (ours) {
+        run.async().lookLater();
+      } else {
+        run.async().lookWhetherLost(/* why= */ null);
       }
     } catch (IllegalStateException | RejectedExecutionException e) {
       // The client has reset the stream meanwhile, or the container has been stopped.

@@ -59,6 +59,7 @@ abstract class FencedRun extends RunState {
     boolean inside = admit(READ);
     InterruptFence scope = shieldFromScopes();
     try {
+      beforeRead();
       T read = call.call();
       return inside ? uncut(read) : read;
     } catch (RuntimeException e) {
@@ -101,6 +102,7 @@ abstract class FencedRun extends RunState {
     boolean inside = admit(READ);
     InterruptFence scope = shieldFromScopes();
     try {
+      beforeRead();
       action.run();
     } finally {
       if (inside) {
@@ -200,10 +202,13 @@ abstract class FencedRun extends RunState {
   }
 
   /**
-   * A call is to change the response, or to send something of it. Whoever calls is inside.
+   * A call is to read something that the client sends. Whoever calls is inside.
    *
    * @throws RuntimeException if the request is over after all
    */
+  abstract void beforeRead();
+
+  /** As {@link #beforeRead}, of one that is to change the response, or to send something of it. */
   abstract void beforeWrite();
 
   /** Such a call has failed. Whoever calls is still inside. */

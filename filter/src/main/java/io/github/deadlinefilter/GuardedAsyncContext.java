@@ -100,7 +100,7 @@ final class GuardedAsyncContext implements AsyncContext {
     if (cycle.tenure().call(() -> end(dispatch, call, before))) {
       cycle.lookLater();
     } else {
-      cycle.lookWhetherLost();
+      cycle.lookWhetherLost(/* why= */ null);
     }
   }
 

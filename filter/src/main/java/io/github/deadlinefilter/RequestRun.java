@@ -466,6 +466,9 @@ final class RequestRun extends FencedRun implements Runnable {
     } else if (afterLeave != DISPATCHED) { // there the next pass looks at the deadline first
       runs.ended(this);
     }
+    if (afterLeave == ENDING || afterLeave == DISPATCHED) {
+      async().lookLater();
+    }
     rethrowFailure();
   }
 
@@ -703,17 +706,35 @@ final class RequestRun extends FencedRun implements Runnable {
   }
 
   @Override
+  void beforeRead() {
+    AsyncCycle begun = async;
+    if (begun != null && isOutsidePass() && !begun.isHeld()) {
+      throw over();
+    }
+  }
+
+  @Override
   void beforeWrite() {
     AsyncCycle begun = async;
-    if (begun != null && phase() == ASYNC && (!begun.settle() || isExpired())) {
-      throw over(); // the deadline may have come while it waited
+    if (begun != null && phase() == ASYNC) {
+      begun.settle();
+      if (isExpired()) { // while it waited
+        throw over();
+      }
     }
+    beforeRead();
+  }
+
+  /** In time, with no worker of this run inside. */
+  private boolean isOutsidePass() {
+    int phase = phase();
+    return phase > RUNNING && phase <= ENDING;
   }
 
   @Override
   void writeFailed(Throwable thrown) {
     AsyncCycle begun = async;
-    if (begun != null && phase() > RUNNING && phase() <= ENDING) {
+    if (begun != null && isOutsidePass()) {
       begun.lookWhetherLost(thrown);
     }
   }

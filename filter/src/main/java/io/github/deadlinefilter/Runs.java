@@ -104,9 +104,11 @@ final class Runs {
     if (guard != null) {
       return guard.run;
     }
-    return request.getDispatcherType() == DispatcherType.ASYNC && !asynchronous.isEmpty()
-        ? asynchronous.get(new Identity(Wrappers.innermost(request)))
-        : null;
+    if (request.getDispatcherType() != DispatcherType.ASYNC || asynchronous.isEmpty()) {
+      return null;
+    }
+    RequestRun run = asynchronous.get(new Identity(Wrappers.innermost(request)));
+    return run == null || run.tenure().isOver() ? null : run;
   }
 
   void started(RequestRun run) {

@@ -27,6 +27,9 @@ final class TomcatQuirks extends ContainerQuirks {
   /** How long a container thread may take with a request on its way in or out. */
   private static final long PROCESSING_ENDS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** As above, where it cannot be waiting for whoever waits for it. */
+  private static final long SETTLES = TimeUnit.SECONDS.toNanos(1);
+
   private final Field facadeRequest;
   private final Field facadeResponse;
   private final Method connector;
@@ -44,7 +47,6 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method requestId;
   private final Method socketWrapper;
   private final Method connectionLock;
-  private final Method connectionClosed;
 
   /** Null in Tomcat before 10.1.12, which uses a monitor. */
   private final @Nullable Field streamLock;
@@ -76,9 +78,8 @@ final class TomcatQuirks extends ContainerQuirks {
     requestId = coyotes.getMethod("getRequestId");
     socketWrapper =
         method(loader.loadClass("org.apache.coyote.AbstractProcessor"), "getSocketWrapper");
-    Class<?> connections = loader.loadClass("org.apache.tomcat.util.net.SocketWrapperBase");
-    connectionLock = connections.getMethod("getLock");
-    connectionClosed = connections.getMethod("isClosed");
+    connectionLock =
+        loader.loadClass("org.apache.tomcat.util.net.SocketWrapperBase").getMethod("getLock");
     Class<?> streams = loader.loadClass("org.apache.coyote.http2.StreamProcessor");
     streamLock = optional(streams, "processLock");
     stream = field(streams, "stream");
@@ -127,8 +128,9 @@ final class TomcatQuirks extends ContainerQuirks {
   @Override
   boolean isOnWire(HttpServletResponse response) {
     try {
-      return (boolean)
-          coyoteIsCommitted.invoke(coyoteResponse.invoke(facadeResponse.get(response)));
+      Object connectors = facadeResponse.get(response); // null: it has been taken back
+      return connectors != null
+          && (boolean) coyoteIsCommitted.invoke(coyoteResponse.invoke(connectors));
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       return response.isCommitted();
     }
@@ -300,15 +302,13 @@ final class TomcatQuirks extends ContainerQuirks {
     try {
       Object processor = processor(request);
       Object connection = Objects.requireNonNull(socketWrapper.invoke(processor));
-      boolean http1 = isHttp1(request);
       Object lock =
-          http1
+          isHttp1(request)
               ? connectionLock.invoke(connection)
               : streamLock == null ? new ReentrantLock() : streamLock.get(processor);
       return new Processed(
           request,
           Objects.requireNonNull(id(request)),
-          http1 ? connection : null,
           (ReentrantLock) Objects.requireNonNull(lock),
           nanos);
     } catch (ReflectiveOperationException | RuntimeException e) {
@@ -331,21 +331,12 @@ final class TomcatQuirks extends ContainerQuirks {
     private final HttpServletRequest request;
     private final Object id;
 
-    /** Null over HTTP/2, where it is not this request's alone. */
-    private final @Nullable Object connection;
-
     private final ReentrantLock lock;
     private final long nanos;
 
-    Processed(
-        HttpServletRequest request,
-        Object id,
-        @Nullable Object connection,
-        ReentrantLock lock,
-        long nanos) {
+    Processed(HttpServletRequest request, Object id, ReentrantLock lock, long nanos) {
       this.request = request;
       this.id = id;
-      this.connection = connection;
       this.lock = lock;
       this.nanos = nanos;
     }
@@ -353,8 +344,7 @@ final class TomcatQuirks extends ContainerQuirks {
     @Override
     boolean isOver() {
       try {
-        return !id.equals(id(request))
-            || (connection != null && (boolean) connectionClosed.invoke(connection));
+        return !id.equals(id(request));
       } catch (ReflectiveOperationException e) {
         return false;
       }
@@ -362,7 +352,7 @@ final class TomcatQuirks extends ContainerQuirks {
 
     @Override
     boolean call(Runnable call) {
-      return call(call, tryLock(/* whileServing= */ false));
+      return call(call, tryLock(nanos, /* whileServing= */ false));
     }
 
     /**
@@ -373,7 +363,7 @@ final class TomcatQuirks extends ContainerQuirks {
      */
     @Override
     boolean complete(Runnable completion) {
-      return call(completion, tryLock(/* whileServing= */ true));
+      return call(completion, tryLock(nanos, /* whileServing= */ true));
     }
 
     private boolean call(Runnable call, boolean locked) {
@@ -395,7 +385,7 @@ final class TomcatQuirks extends ContainerQuirks {
       if (lock.isHeldByCurrentThread()) {
         return false; // that is the container thread
       }
-      boolean locked = tryLock(/* whileServing= */ false);
+      boolean locked = tryLock(SETTLES, /* whileServing= */ false);
       if (locked) {
         lock.unlock();
       }
@@ -403,14 +393,14 @@ final class TomcatQuirks extends ContainerQuirks {
     }
 
     /** {@code whileServing}: whether to wait for one that is in the code of an application. */
-    private boolean tryLock(boolean whileServing) {
+    private boolean tryLock(long most, boolean whileServing) {
       var locked = new AtomicBoolean();
       await(
           () -> {
             locked.set(lock.tryLock());
             return locked.get() || (!whileServing && isServing());
           },
-          nanos);
+          most);
       return locked.get();
     }
 
