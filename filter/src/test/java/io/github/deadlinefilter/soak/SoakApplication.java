@@ -150,8 +150,14 @@ final class SoakApplication {
   private void outer(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     BEGUN.set(((HttpServletRequest) request).getRequestURI() + " " + request.getProtocol());
-    ((HttpServletResponse) response)
-        .setHeader(OUTER, ((HttpServletRequest) request).getHeader("x-token"));
+    String token = ((HttpServletRequest) request).getHeader("x-token");
+    var http = (HttpServletResponse) response;
+    http.setHeader(OUTER, token);
+    if (token != null && !token.equals(http.getHeader(OUTER))) {
+      // That of the answer says the same, and not where it was lost.
+      findings.addUnlessLost(
+          token, "the outer filter's header is not taken; committed: " + http.isCommitted());
+    }
     chain.doFilter(request, response);
   }
 
