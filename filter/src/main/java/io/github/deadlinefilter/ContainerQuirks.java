@@ -299,6 +299,15 @@ class ContainerQuirks {
     return TOLD;
   }
 
+  /**
+   * The container thread is about to return while a worker is inside its filter chain.
+   *
+   * @return false if it must not, because the worker would leave something in the chain of others
+   */
+  boolean leaveChain(HttpServletRequest request) {
+    return true;
+  }
+
   /** Makes startAsync possible in spite of a servlet or filter that is not marked for it. */
   boolean forceAsync(HttpServletRequest request) {
     return false;

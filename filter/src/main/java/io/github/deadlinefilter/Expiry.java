@@ -708,6 +708,9 @@ final class Expiry {
   /** Keeps the container's objects alive without a container thread. False: it has to hold them. */
   private boolean park(RequestRun run) {
     HttpServletRequest request = run.request;
+    if (!quirks.leaveChain(request)) {
+      return false;
+    }
     try {
       AsyncContext context;
       if (request.isAsyncStarted()) {

@@ -1,5 +1,6 @@
 package io.github.deadlinefilter;
 
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -39,6 +40,7 @@ final class TomcatQuirks extends ContainerQuirks {
   private final Method coyoteResponse;
   private final Method coyoteIsCommitted;
   private final Field coyoteErrorState;
+  private final Method setFilterChain;
   private final Method setSuspended;
   private final Method setAppCommitted;
   private final Method resetBuffer;
@@ -62,6 +64,7 @@ final class TomcatQuirks extends ContainerQuirks {
     coyoteRequest =
         loader.loadClass("org.apache.catalina.connector.Request").getMethod("getCoyoteRequest");
     connector = loader.loadClass("org.apache.catalina.connector.Request").getMethod("getConnector");
+    setFilterChain = connector.getDeclaringClass().getMethod("setFilterChain", FilterChain.class);
     protocolHandler = connector.getReturnType().getMethod("getProtocolHandler");
     protocolExecutor = protocolHandler.getReturnType().getMethod("getExecutor");
     Class<?> response = loader.loadClass("org.apache.catalina.connector.Response");
@@ -168,6 +171,22 @@ final class TomcatQuirks extends ContainerQuirks {
       }
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
       // Then it is as it is without this filter.
+    }
+  }
+
+  /**
+   * It keeps the filter chain with its request for the next one, and sets the chain's position to
+   * the beginning when its thread returns. A worker that moves on in the chain at that very moment
+   * sets it to what comes next, and the next user's request begins there: behind the filters that
+   * guard it. So the worker has this chain for itself.
+   */
+  @Override
+  boolean leaveChain(HttpServletRequest request) {
+    try {
+      setFilterChain.invoke(facadeRequest.get(request), (Object) null);
+      return true;
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -97,6 +103,68 @@ class TomcatContractTest {
       Gate.eventually(() -> notes.contains("complete"), "onComplete");
       Gate.eventually(() -> container.busyThreads() == 0, "idle");
       assertEquals("[timeout, complete]", notes.toString());
+    }
+  }
+
+  /**
+   * Tomcat keeps a chain for the next request, and a worker that moves on in it at the very moment
+   * when its container thread returns has the next user begin behind the filters that guard him.
+   */
+  @Test
+  void lateWorker_movesOnInItsChain_theNextUserPassesEachFilter() throws Exception {
+    try (Deaf deaf = new Deaf()) {
+      Application app =
+          new Application()
+              .filter("/*", TomcatContractTest::outer)
+              .filter(
+                  "/*",
+                  setup
+                      .filter()
+                      .deadline(Duration.ofSeconds(30))
+                      .route("/alice = 600ms grace=0ms")
+                      .build())
+              .filter(
+                  "/*",
+                  (request, response, chain) -> {
+                    if (((HttpServletRequest) request).getRequestURI().equals("/alice")) {
+                      deaf.hold();
+                      moveOn(chain);
+                    } else {
+                      chain.doFilter(request, response);
+                    }
+                  })
+              .servlet("/bob", (request, response) -> response.getWriter().print("Bob's own"));
+      try (TestContainer container = setup.start(app)) {
+        try (RawClient alice = RawClient.connect(container)) {
+          assertEquals(503, alice.get("/alice").read().status());
+          if (setup.freesTheContainerThread()) {
+            Gate.eventually(() -> container.busyThreads() == 0, "Alice's thread has returned");
+          }
+          deaf.release();
+          FilterLog.await(container, FilterLog.LEFT, 1);
+          Gate.eventually(() -> container.busyThreads() == 0, "Alice's request is over");
+        }
+        Response bob = RawClient.ask(container, "/bob");
+        assertEquals("Bob's own", bob.text());
+        assertEquals(List.of("passed"), bob.headers("X-Outer"));
+      }
+    }
+  }
+
+  private static void outer(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    ((HttpServletResponse) response).setHeader("X-Outer", "passed");
+    chain.doFilter(request, response);
+  }
+
+  /** To behind the first filter, as one who has looked whether there is one before it was ended. */
+  private static void moveOn(FilterChain chain) {
+    try {
+      Field position = chain.getClass().getDeclaredField("pos");
+      position.setAccessible(true);
+      position.setInt(chain, 1);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("ApplicationFilterChain.pos", e);
     }
   }
 
