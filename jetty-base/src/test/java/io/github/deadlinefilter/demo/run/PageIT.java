@@ -71,7 +71,7 @@ class PageIT {
 
   @Test
   void budget_reachesTheDatabase_andNothingElseDoes() throws Exception {
-    List<Told> all = page.fire("how=all&slow=db&delay=5&timeout=1");
+    List<Told> all = page.fire("how=all&slow=db&delay=5&timeout=2");
     assertEquals(
         List.of("baseline", "thread", "timer", "virtual", "cooperative", "budget", "filter"),
         all.stream().map(one -> one.get("how")).toList());
@@ -82,7 +82,8 @@ class PageIT {
             .filter(one -> one.has("backend"))
             .filter(isStopped)
             .map(told -> told.get("how"))
-            .toList());
+            .toList(),
+        all::toString);
     Told thread = all.get(1);
     assertTrue(thread.after("answered") < 4000, thread::toString);
     assertTrue(thread.after("free") >= 5000, thread::toString);
