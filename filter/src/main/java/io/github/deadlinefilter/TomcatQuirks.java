@@ -292,8 +292,8 @@ final class TomcatQuirks extends ContainerQuirks {
   @Override
   void dropUnsent(HttpServletRequest request) {
     try {
-      Object connectors = facadeRequest.get(request);
-      Object processor = connectors == null ? null : hook.get(coyoteRequest.invoke(connectors));
+      Object coyote = coyote(request);
+      Object processor = coyote == null ? null : hook.get(coyote);
       if (processor == null) {
         return;
       }
@@ -337,8 +337,14 @@ final class TomcatQuirks extends ContainerQuirks {
 
   /** Another one for each request that the same objects serve; null if they serve none. */
   private @Nullable Object id(HttpServletRequest request) throws ReflectiveOperationException {
+    Object coyote = coyote(request);
+    return coyote == null ? null : requestId.invoke(coyote);
+  }
+
+  /** Null if the facade has been taken back. */
+  private @Nullable Object coyote(HttpServletRequest request) throws ReflectiveOperationException {
     Object connectors = facadeRequest.get(request);
-    return connectors == null ? null : requestId.invoke(coyoteRequest.invoke(connectors));
+    return connectors == null ? null : coyoteRequest.invoke(connectors);
   }
 
   /**
@@ -349,7 +355,6 @@ final class TomcatQuirks extends ContainerQuirks {
   private final class Processed extends Tenure {
     private final HttpServletRequest request;
     private final Object id;
-
     private final ReentrantLock lock;
     private final long nanos;
 
@@ -425,8 +430,8 @@ final class TomcatQuirks extends ContainerQuirks {
 
     private boolean isServing() {
       try {
-        Object connectors = facadeRequest.get(request);
-        return connectors != null && (long) threadId.invoke(coyoteRequest.invoke(connectors)) != 0;
+        Object coyote = coyote(request);
+        return coyote != null && (long) threadId.invoke(coyote) != 0;
       } catch (ReflectiveOperationException e) {
         return false;
       }

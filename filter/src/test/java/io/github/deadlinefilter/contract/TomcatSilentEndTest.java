@@ -185,17 +185,20 @@ class TomcatSilentEndTest {
     Gate.eventually(() -> container.busyThreads() == 0, "Alice's thread has left");
   }
 
-  private Thread writer(HttpServletResponse response, Runnable then) throws IOException {
+  private Thread writer(HttpServletResponse response) throws IOException {
     ServletOutputStream output = response.getOutputStream();
-    var writer =
-        new Thread(
-            () -> {
-              writeUntilThatFails(output);
-              then.run();
-            },
-            "writer");
+    var writer = new Thread(() -> writeUntilThatFails(output), "writer");
     writer.start();
     return writer;
+  }
+
+  private Application aliceWrites() {
+    return alice(
+        LONG,
+        (request, response) -> {
+          startAsync(request);
+          writer(response);
+        });
   }
 
   /** Or Tomcat would not tell of it, and would give what it has of her to the next user. */
@@ -207,7 +210,7 @@ class TomcatSilentEndTest {
                 LONG,
                 (request, response) -> {
                   startAsync(request);
-                  Thread writer = writer(response, () -> {});
+                  Thread writer = writer(response);
                   mayLeave =
                       () -> {
                         boolean waits =
@@ -227,14 +230,7 @@ class TomcatSilentEndTest {
 
   @Test
   void aWriteFails_asTheContainerThreadLeaves_listenersAreTold() throws Exception {
-    Application app =
-        alice(
-            LONG,
-            (request, response) -> {
-              startAsync(request);
-              writer(response, () -> {});
-            });
-    try (TestContainer container = start(app)) {
+    try (TestContainer container = start(aliceWrites())) {
       goAwayFrom(container);
       assertGone();
     }
@@ -283,14 +279,7 @@ class TomcatSilentEndTest {
 
   @Test
   void aWriteFails_whenTheContainerThreadHasLeft_listenersAreToldOnce() throws Exception {
-    Application app =
-        alice(
-            LONG,
-            (request, response) -> {
-              startAsync(request);
-              writer(response, () -> {});
-            });
-    try (TestContainer container = start(app)) {
+    try (TestContainer container = start(aliceWrites())) {
       try (RawClient client = RawClient.connect(container)) {
         client.get("/alice");
         alices.get();
